@@ -4,7 +4,7 @@
 # Nothing on the machine changes: the root has its own lists, its own (empty) package database and its own cache. Only
 # the mirror and the way to reach it (Acquire::*, a proxy for instance) come from the machine's apt configuration, so
 # no host is named here.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154  # $build is in say.sh
 
 # The machine's release, bookworm for instance.
 debian_codename() {
@@ -26,6 +26,7 @@ debian_mirror() {
 
 # The origin is known only once the lists have been read, and tells Debian from those who copy its suite names.
 debian_mirrors() {
+	# shellcheck disable=SC2016  # apt's variables
 	apt-get indextargets --format '$(ORIGIN)|$(LABEL)|$(REPO_URI)' 'Created-By: Packages' |
 		sed -n 's/^Debian|Debian|//p' | sort -u
 }

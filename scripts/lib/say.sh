@@ -8,7 +8,7 @@ me=${0##*/}
 # The repository, and the folder for everything that can be made again.
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 # shellcheck disable=SC2034  # used by whoever sources this file
-build=${SMMUNEST_BUILD:-$top/build}
+build=$top/build
 
 say() {
 	printf '%s: %s\n' "$me" "$*" >&2
