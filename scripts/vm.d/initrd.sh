@@ -23,7 +23,7 @@ make_initrd() {
 }
 
 payload() {
-	local to=$1 n tests=("$build"/arm64/tests/*)
+	local to=$1 n
 	mkdir -p "$to"/{etc/smmunest,root,usr/bin,usr/lib/smmunest/tests}
 	cp "$top/scripts/vm.d/init" "$to/init"
 	printf '%s\n' "$command" >"$to/etc/smmunest/command"
@@ -31,8 +31,10 @@ payload() {
 		printf '%s 0000:00:%s.0\n' "$(is_hotplug "$n" && echo port || echo device)" "$(device_slot "$n")"
 	done >"$to/etc/smmunest/devices"
 	if [[ $bind == yes ]]; then : >"$to/etc/smmunest/bind"; fi
-	if [[ -e $build/arm64/smmunest-ctl ]]; then cp "$build/arm64/smmunest-ctl" "$to/usr/bin/"; fi
-	if [[ -e ${tests[0]} ]]; then cp "${tests[@]}" "$to/usr/lib/smmunest/tests/"; fi
+	if [[ -f $build/arm64/smmunest-ctl ]]; then cp "$build/arm64/smmunest-ctl" "$to/usr/bin/"; fi
+	if [[ -d $build/arm64/tests ]]; then
+		find "$build/arm64/tests" -maxdepth 1 -type f -executable -exec cp -t "$to/usr/lib/smmunest/tests" {} +
+	fi
 	if [[ -e $top/tests ]]; then cp -R "$top/tests" "$to/"; fi
 	ln -s /tests "$to/root/tests"
 	if [[ ${copies[*]} ]]; then cp -R "${copies[@]}" "$to/root/"; fi
