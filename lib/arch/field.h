@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The bitfield engine: one row describes a field of an SMMU word, and reading,
+ * writing, parsing, naming and checking are loops over such rows.
+ *
+ * Nothing here knows Linux; names, positions and sections are those of the
+ * Arm SMMUv3 architecture specification, IHI 0070.
+ */
+#ifndef SMN_ARCH_FIELD_H
+#define SMN_ARCH_FIELD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Features an SMMU may lack; idr.c derives them from the ID registers. */
+enum smn_feat {
+	SMN_FEAT_NONE,
+	SMN_FEAT_ASID16,
+	SMN_FEAT_RIL,
+	SMN_FEAT_DS,
+	SMN_FEAT_SSID,
+	SMN_FEAT_ATS,
+	SMN_FEAT_COUNT
+};
+
+/* A set of features, bit 1 << enum smn_feat each; bit 0 is always set. */
+typedef uint32_t smn_feats;
+
+/* Whose bits these are when they travel through iommufd. */
+enum smn_user {
+	SMN_KERNEL,	/* the kernel refuses them, or (IDRn) they are not ABI */
+	SMN_USER,	/* the user's to set, or (IDRn) the user's to rely on */
+};
+
+struct smn_field {
+	const char *name;		/* Arm's spelling */
+	const char *alias;		/* long form accepted as input */
+	const char *const *values;	/* names by value, NULL in the gaps */
+	uint64_t legal;			/* bit v: value v is legal; 0: all are */
+	const char *spec, *doc;
+	uint8_t word, lo, width;
+	uint8_t nvalues;
+	uint8_t narrow;			/* width without the `wide` feature */
+	uint8_t wide;			/* enum smn_feat */
+	uint8_t feat;			/* enum smn_feat that gates the field */
+	uint8_t user;			/* enum smn_user */
+	bool addr;			/* an address: bits below lo implied 0 */
+};
+
+enum smn_kind { SMN_STE, SMN_CMD, SMN_IDR, SMN_KINDS };
+
+struct smn_layout {
+	const char *name;		/* "STE", "TLBI_NH_VA", "IDR0" */
+	const struct smn_field *fields;
+	const char *spec, *doc;
+	uint16_t nfields;
+	uint8_t kind;			/* enum smn_kind */
+	uint8_t words;			/* how many, of `bits` each */
+	uint8_t bits;			/* 64, or 32 for an ID register */
+	uint8_t opcode;			/* SMN_CMD: bits 7:0 of word 0 */
+	uint8_t feat;			/* enum smn_feat that gates it all */
+	bool forwarded;			/* SMN_CMD: IOMMU_HWPT_INVALIDATE takes it */
+};
+
+#define SMN_ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+/* Row writers: F("Name", word, high bit, low bit, .more = ...) */
+#define SMN_F(n, w, hi, lo_, ...) \
+	{ .name = n, .word = w, .lo = lo_, .width = (hi) - (lo_) + 1, \
+	  __VA_ARGS__ }
+#define SMN_VALUES(a) .values = a, .nvalues = SMN_ARRAY_SIZE(a)
+#define SMN_FIELDS(a) .fields = a, .nfields = SMN_ARRAY_SIZE(a)
+
+#define SMN_MAX_WORDS 2		/* of the longest layout here */
+#define SMN_NREGS 8		/* rows of smn_idrs: IDR0-5, IIDR, AIDR */
+#define SMN_CMD_OPCODE 0xffULL	/* word 0 of every command, section 4.1 */
+
+/* A sentence about what is wrong, for people; never needed to go on. */
+struct smn_why {
+	char text[240];
+};
+
+__attribute__((format(printf, 2, 3)))
+void smn_why_set(struct smn_why *why, const char *fmt, ...);
+
+/* The bits of its word that the field occupies. */
+uint64_t smn_field_mask(const struct smn_field *f);
+
+/*
+ * The field's value in @words: a number, or for an address the address itself
+ * (S1ContextPtr of 0x4000100b is 0x40001000).
+ */
+uint64_t smn_field_get(const struct smn_field *f, const uint64_t *words);
+
+/*
+ * Put @value into @words, leaving the other bits alone.
+ * -ERANGE: it does not fit; -EINVAL: an address that is not aligned.
+ */
+int smn_field_put(const struct smn_field *f, uint64_t *words, uint64_t value,
+		  struct smn_why *why);
+
+/* The name of the field's value @v, or NULL where the table gives none. */
+const char *smn_field_value_name(const struct smn_field *f, uint64_t v);
+
+/* The field called @name, its length @len; letter case does not matter. */
+const struct smn_field *smn_layout_field(const struct smn_layout *l,
+					 const char *name, size_t len);
+
+/*
+ * Parse "Name=value" and put it into @words. The value is a number, decimal
+ * or 0x hexadecimal, or one of the field's value names.
+ * -ENOENT: no such field (the nearest is suggested); -EINVAL: not a value, or
+ * a misaligned address; -ERANGE: too large.
+ */
+int smn_layout_assign(const struct smn_layout *l, uint64_t *words,
+		      const char *assignment, struct smn_why *why);
+
+/* The bits of word @i that some row of the layout describes. */
+uint64_t smn_layout_known(const struct smn_layout *l, unsigned int i);
+
+/* Parse a number that is all of @s: 0 or -EINVAL, -ERANGE. */
+int smn_number_parse(const char *s, uint64_t *value);
+
+/* --- the tables: ste.c, cmd.c, idr.c --- */
+
+extern const struct smn_layout smn_ste;
+extern const struct smn_layout smn_cmds[];
+extern const unsigned int smn_ncmds;
+extern const struct smn_layout smn_idrs[SMN_NREGS];
+
+/* The layout called @name in whichever table, letter case aside; or NULL. */
+const struct smn_layout *smn_layout_by_name(const char *name);
+
+/* The command of that opcode; of that name ("TLBI_NH_VA", "tlbi-nh-va"). */
+const struct smn_layout *smn_cmd_by_opcode(uint8_t opcode);
+const struct smn_layout *smn_cmd_by_name(const char *name, size_t len);
+
+/*
+ * Parse "tlbi-nh-va:ASID=1,Address=0x1000" into @cmd.
+ * -ENOENT: no such command or field; otherwise as smn_layout_assign().
+ */
+int smn_cmd_parse(const char *text, uint64_t cmd[2], struct smn_why *why);
+
+/*
+ * A field of the ID registers, by "IDR3.RIL"; @regs holds one register per
+ * row of smn_idrs. The path must be one of the tables': it is never input.
+ */
+uint32_t smn_idr_get(const uint32_t *regs, const char *path);
+
+/* Which features the ID registers announce; @regs as above. */
+smn_feats smn_feats_of(const uint32_t *regs);
+
+/* Every feature: what a newest, fullest SMMU would have. */
+#define SMN_FEATS_ALL ((1u << SMN_FEAT_COUNT) - 1)
+
+/* "RIL", and the ID register field that announces it: "IDR3.RIL". */
+const char *smn_feat_name(enum smn_feat feat);
+const char *smn_feat_source(enum smn_feat feat);
+
+/*
+ * The name of the table nearest to @name, or NULL when none is near;
+ * @names(ctx, i) yields the i-th candidate and NULL at the end.
+ */
+const char *smn_nearest(const char *name, size_t len,
+			const char *(*names)(const void *ctx, unsigned int i),
+			const void *ctx);
+
+#endif

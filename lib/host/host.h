@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Paths that the files of host/ share. */
+#ifndef SMN_HOST_HOST_H
+#define SMN_HOST_HOST_H
+
+#include "smmunest.h"
+
+#define SMN_PATH 256
+#define SMN_PCI_DEVICES "/sys/bus/pci/devices"
+
+/* The path of @file of the device; @path holds SMN_PATH. */
+void smn_pci_path(char *path, const char *bdf, const char *file);
+
+#endif

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A session: the stack of what was made, undone newest first. */
+#include <fcntl.h>
+#include <errno.h>
+#include <stdlib.h>
+
+#include "nest/made.h"
+
+/* --- how each kind of thing is undone --- */
+
+static int undo_fd(struct smn_session *s, const struct smn_made *m)
+{
+	return smn_sys_close(s->sys, m->fd);
+}
+
+static int undo_memory(struct smn_session *s, const struct smn_made *m)
+{
+	return smn_sys_unmap(s->sys, m->addr, m->length);
+}
+
+static int undo_mapping(struct smn_session *s, const struct smn_made *m)
+{
+	return smn_ioas_unmap(s, m->id, m->start, m->length);
+}
+
+static int undo_attachment(struct smn_session *s, const struct smn_made *m)
+{
+	const struct smn_device dev = { .fd = m->fd };
+
+	return smn_device_detach(s, &dev);
+}
+
+static int undo_object(struct smn_session *s, const struct smn_made *m)
+{
+	return smn_destroy(s, m->id);
+}
+
+/* The device's object goes with its fd; there is nothing to destroy. */
+static int undo_nothing(struct smn_session *s, const struct smn_made *m)
+{
+	(void)s;
+	(void)m;
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	int (*undo)(struct smn_session *s, const struct smn_made *m);
+} objects[SMN_NOBJECTS] = {
+	[SMN_OBJ_NONE] = { "no object", undo_nothing },
+	[SMN_OBJ_FD] = { "fd", undo_fd },
+	[SMN_OBJ_MEMORY] = { "memory", undo_memory },
+	[SMN_OBJ_MAPPING] = { "mapping", undo_mapping },
+	[SMN_OBJ_ATTACHMENT] = { "attach", undo_attachment },
+	[SMN_OBJ_DEVICE] = { "device", undo_nothing },
+	[SMN_OBJ_IOAS] = { "ioas", undo_object },
+	[SMN_OBJ_S2] = { "s2", undo_object },
+	[SMN_OBJ_VIOMMU] = { "viommu", undo_object },
+	[SMN_OBJ_VDEVICE] = { "vdevice", undo_object },
+	[SMN_OBJ_S1] = { "s1", undo_object },
+	[SMN_OBJ_VEVENTQ] = { "veventq", undo_object },
+	[SMN_OBJ_FAULTQ] = { "faultq", undo_object },
+};
+
+const char *smn_object_name(enum smn_object object)
+{
+	return objects[object].name;
+}
+
+/* --- the stack --- */
+
+int smn_session_reserve(struct smn_session *s)
+{
+	size_t room = s->room ? 2 * s->room : 16;
+	struct smn_made *made;
+
+	if (s->nmade < s->room)
+		return 0;
+	made = realloc(s->made, room * sizeof(*made));
+	if (!made)
+		return -ENOMEM;
+	s->made = made;
+	s->room = room;
+	return 0;
+}
+
+void smn_session_push(struct smn_session *s, struct smn_made made)
+{
+	s->made[s->nmade++] = made;
+}
+
+static void forget(struct smn_session *s, size_t i)
+{
+	for (s->nmade--; i < s->nmade; i++)
+		s->made[i] = s->made[i + 1];
+}
+
+static bool has_id(const struct smn_made *m, uint32_t id)
+{
+	return m->object >= SMN_OBJ_DEVICE && m->id == id;
+}
+
+void smn_session_forget_id(struct smn_session *s, uint32_t id)
+{
+	for (size_t i = s->nmade; i-- > 0;)
+		if (has_id(&s->made[i], id)) {
+			forget(s, i);
+			return;
+		}
+}
+
+void smn_session_forget_attachment(struct smn_session *s, int fd)
+{
+	for (size_t i = s->nmade; i-- > 0;)
+		if (s->made[i].object == SMN_OBJ_ATTACHMENT &&
+		    s->made[i].fd == fd) {
+			forget(s, i);
+			return;
+		}
+}
+
+void smn_session_forget_mapping(struct smn_session *s, uint32_t ioas,
+				uint64_t start)
+{
+	for (size_t i = s->nmade; i-- > 0;)
+		if (s->made[i].object == SMN_OBJ_MAPPING &&
+		    s->made[i].id == ioas && s->made[i].start == start) {
+			forget(s, i);
+			return;
+		}
+}
+
+enum smn_object smn_session_object(const struct smn_session *s, uint32_t id)
+{
+	for (size_t i = s->nmade; i-- > 0;)
+		if (has_id(&s->made[i], id))
+			return s->made[i].object;
+	return SMN_OBJ_NONE;
+}
+
+int smn_session_open(struct smn_session *s, struct smn_sys *sys)
+{
+	int ret;
+
+	*s = (struct smn_session){ .sys = sys, .iommufd = -1 };
+	ret = smn_session_reserve(s);
+	if (ret)
+		return ret;
+	ret = smn_sys_open(sys, "/dev/iommu", O_RDWR);
+	if (ret < 0)
+		return ret;
+	s->iommufd = ret;
+	smn_session_push(s, (struct smn_made){ SMN_OBJ_FD, .fd = ret });
+	return 0;
+}
+
+size_t smn_session_mark(const struct smn_session *s)
+{
+	return s->nmade;
+}
+
+int smn_session_unwind(struct smn_session *s, size_t mark)
+{
+	int first = 0;
+
+	while (s->nmade > mark) {
+		struct smn_made m = s->made[--s->nmade];
+		int ret = objects[m.object].undo(s, &m);
+
+		if (ret && !first)
+			first = ret;
+	}
+	return first;
+}
+
+int smn_session_close(struct smn_session *s)
+{
+	int ret = smn_session_unwind(s, 0);
+
+	free(s->made);
+	s->made = NULL;
+	s->room = 0;
+	s->iommufd = -1;
+	return ret;
+}

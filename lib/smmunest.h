@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * smmunest: nested SMMUv3 translation through iommufd, one call at a time.
+ *
+ * Rules that hold everywhere
+ *  - A call returns 0 or -errno; results go through out-parameters, which are
+ *    left alone on failure. Nothing prints, nothing exits, nothing is global.
+ *  - Every ioctl's errno may also be one of iommufd's common ones: ENOTTY (the
+ *    kernel is older than the ioctl), EFAULT, EINVAL and E2BIG (size), ENOMEM
+ *    (drivers/iommu/iommufd/main.c, iommufd_fops_ioctl()).
+ *  - "wrong type" and "no such id" are both ENOENT to the kernel;
+ *    smn_session_object() tells them apart.
+ *  - Times are nanoseconds of CLOCK_MONOTONIC_RAW, addresses and lengths bytes.
+ *
+ * Tables are in arch/field.h (SMMU words), abi/op.h (ioctls), abi/rules.h
+ * (what the kernel accepts) and abi/diag.h (why a call failed).
+ */
+#ifndef SMMUNEST_H
+#define SMMUNEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "abi/diag.h"
+#include "abi/op.h"
+#include "abi/rules.h"
+#include "arch/field.h"
+#include "sys/sys.h"
+
+/* --- the host: PCI devices and their drivers --- */
+
+/*
+ * Parse "0000:01:00.0" or "01:00.0" into the full form. Only hexadecimal
+ * digits, ':' and '.' in their places: the result is safe in a path.
+ * -EINVAL otherwise.
+ */
+#define SMN_BDF_LEN 16
+int smn_bdf_parse(const char *text, char bdf[SMN_BDF_LEN]);
+
+/* A range that the IOMMU driver keeps for itself; @last is inclusive. */
+struct smn_reserved {
+	uint64_t start, last;
+	char type[16];		/* "msi", "direct", "reserved", ... */
+};
+
+#define SMN_MAX_RESERVED 16
+
+struct smn_pci {
+	char bdf[SMN_BDF_LEN];
+	char driver[32];	/* "" when there is none */
+	char cdev[32];		/* "/dev/vfio/devices/vfio0", or "" */
+	char smmu[48];		/* the IOMMU instance in sysfs, or "" */
+	uint32_t vendor, device, class;
+	uint32_t rid;		/* requester ID: bus, device, function */
+	int group;		/* IOMMU group, -1 when there is none */
+	unsigned int nreserved;
+	struct smn_reserved reserved[SMN_MAX_RESERVED];
+};
+
+/* The SMMU instances carry this prefix in sysfs. */
+bool smn_pci_has_smmu(const struct smn_pci *pci);
+
+/* What sysfs says of a device. -ENODEV: there is none at @bdf. */
+int smn_pci_read(struct smn_sys *sys, const char *bdf, struct smn_pci *pci);
+
+/*
+ * Calls @each with every device behind an IOMMU that is not a bridge, in order
+ * of address, until it returns non-zero; returns that.
+ */
+int smn_pci_list(struct smn_sys *sys,
+		 int (*each)(void *ctx, const struct smn_pci *pci), void *ctx);
+
+/*
+ * Is the machine using the device: a mounted file system or swap on its disk,
+ * the only default route through its network interface?
+ * 0: no; -EBUSY: yes, @why says what; other: could not be found out.
+ */
+int smn_pci_in_use(struct smn_sys *sys, const char *bdf, struct smn_why *why);
+
+/*
+ * Give the device to vfio-pci, having written its present driver to the
+ * journal under /run/smmunest first; when a step fails the former driver is
+ * back. The caller has asked smn_pci_in_use().
+ * -EALREADY: vfio-pci has it; -ENODEV: no such device; -ENOENT: vfio-pci is
+ * not there; -EACCES, -EPERM: not root.
+ */
+int smn_driver_bind(struct smn_sys *sys, const char *bdf, struct smn_why *why);
+
+/*
+ * Give the device back to the driver that the journal names, or, without a
+ * journal, to whichever driver the kernel picks. @driver receives its name,
+ * "" for none. -EALREADY: vfio-pci does not have it; otherwise as above.
+ */
+int smn_driver_unbind(struct smn_sys *sys, const char *bdf, char *driver,
+		      size_t len, struct smn_why *why);
+
+/* Why /dev/iommu cannot be opened, for its errno @err: cause and remedy. */
+void smn_iommu_absent(struct smn_sys *sys, int err, struct smn_why *cause,
+		      struct smn_why *remedy);
+
+/* --- a session: what was made, in order --- */
+
+/* What an id or an undo record stands for. */
+enum smn_object {
+	SMN_OBJ_NONE,
+	SMN_OBJ_FD,
+	SMN_OBJ_MEMORY,
+	SMN_OBJ_MAPPING,
+	SMN_OBJ_ATTACHMENT,
+	SMN_OBJ_DEVICE,
+	SMN_OBJ_IOAS,
+	SMN_OBJ_S2,
+	SMN_OBJ_VIOMMU,
+	SMN_OBJ_VDEVICE,
+	SMN_OBJ_S1,
+	SMN_OBJ_VEVENTQ,
+	SMN_OBJ_FAULTQ,
+	SMN_NOBJECTS
+};
+
+const char *smn_object_name(enum smn_object object);
+
+struct smn_made;
+
+struct smn_session {
+	struct smn_sys *sys;
+	int iommufd;
+	struct smn_made *made;
+	size_t nmade, room;
+};
+
+/*
+ * Open /dev/iommu. The session must be closed whatever is returned.
+ * -ENOENT, -EACCES: smn_iommu_absent() explains; -EMFILE, -ENOMEM.
+ */
+int smn_session_open(struct smn_session *s, struct smn_sys *sys);
+
+/* How much is on the stack; smn_session_unwind() goes back to there. */
+size_t smn_session_mark(const struct smn_session *s);
+
+/*
+ * Undo, newest first, all that was made since @mark. Goes on after a failure
+ * and returns the first: it means that something is left behind.
+ */
+int smn_session_unwind(struct smn_session *s, size_t mark);
+
+/* Undo everything and close. Returns as smn_session_unwind(). */
+int smn_session_close(struct smn_session *s);
+
+/* What @id is in this session; SMN_OBJ_NONE when it made no such object. */
+enum smn_object smn_session_object(const struct smn_session *s, uint32_t id);
+
+/* --- the device, VFIO cdev --- */
+
+struct smn_device {
+	int fd;
+	uint32_t id;		/* iommufd's dev_id */
+};
+
+/*
+ * Open the cdev and VFIO_DEVICE_BIND_IOMMUFD (vfio_df_ioctl_bind_iommufd()).
+ * open: -ENOENT, -EACCES, -ENODEV. bind: -EINVAL the SMMU is not coherent, the
+ * firmware wants a 1:1 mapping, or the cdev is open elsewhere; -EPERM the MSI
+ * is not isolated, or the group has another owner; -EBUSY the group is in use;
+ * -EACCES a VF's token; -ENODEV no IOMMU group.
+ */
+int smn_device_open(struct smn_session *s, const char *cdev,
+		    struct smn_device *dev);
+
+/*
+ * VFIO_DEVICE_ATTACH_IOMMUFD_PT: attach, or replace what is attached.
+ * -ENOENT: no such id, or Cfg=s1 and the device has no vDEVICE on that vIOMMU
+ * (arm_smmu_attach_prepare_vmaster()); -EINVAL: not an IOAS or HWPT, or one of
+ * another SMMU; -EBUSY: PASIDs in use; -EADDRINUSE: a mapping collides with the
+ * MSI window.
+ */
+int smn_device_attach(struct smn_session *s, const struct smn_device *dev,
+		      uint32_t pt_id);
+
+/* VFIO_DEVICE_DETACH_IOMMUFD_PT: DMA is blocked after it. 0 also when nothing
+ * was attached. */
+int smn_device_detach(struct smn_session *s, const struct smn_device *dev);
+
+/* --- iommufd, one function an ioctl; what they make is the session's --- */
+
+/* IOMMU_IOAS_ALLOC (iommufd_ioas_alloc_ioctl()). */
+int smn_ioas_alloc(struct smn_session *s, uint32_t *ioas);
+
+/*
+ * IOMMU_IOAS_MAP, readable and writable at a fixed IOVA. Pages are pinned when
+ * the IOAS has a HWPT, else when it gets one (iopt_area_fill_domains()).
+ * -EINVAL: not page-aligned, length 0, or in a reserved range; -EEXIST: already
+ * mapped; -ENOMEM: RLIMIT_MEMLOCK; -EFAULT: the memory cannot be pinned.
+ */
+int smn_ioas_map(struct smn_session *s, uint32_t ioas, void *va,
+		 uint64_t length, uint64_t iova);
+
+/* IOMMU_IOAS_UNMAP. -ENOENT: nothing there, or part of a mapping. */
+int smn_ioas_unmap(struct smn_session *s, uint32_t ioas, uint64_t iova,
+		   uint64_t length);
+
+/*
+ * IOMMU_HWPT_ALLOC with NEST_PARENT: stage 2 (arm_smmu_domain_alloc_paging_-
+ * flags()). -EOPNOTSUPP: the SMMU lacks a stage, or an erratum forbids nesting;
+ * -ENOSPC: no VMID left; -EFAULT, -ENOMEM: a mapping of the IOAS cannot be
+ * pinned; -EADDRINUSE: one lies beyond the output address size.
+ */
+int smn_s2_alloc(struct smn_session *s, uint32_t dev, uint32_t ioas,
+		 uint32_t *s2);
+
+/*
+ * IOMMU_VIOMMU_ALLOC, ARM_SMMUV3 (arm_smmu_get_viommu_size()).
+ * -EOPNOTSUPP: neither CANWBS nor S2FWB, no nesting, or the kernel lacks
+ * CONFIG_ARM_SMMU_V3_IOMMUFD; -EINVAL: @s2 is no nesting parent or another
+ * SMMU's.
+ */
+int smn_viommu_alloc(struct smn_session *s, uint32_t dev, uint32_t s2,
+		     uint32_t *viommu);
+
+/*
+ * IOMMU_VDEVICE_ALLOC: this device is @vsid to the VM.
+ * -EEXIST: the device has a vDEVICE, or the vSID is taken; -EOPNOTSUPP: the
+ * device has several StreamIDs (arm_vsmmu_vdevice_init()); -EINVAL: another
+ * SMMU's device.
+ */
+int smn_vdevice_alloc(struct smn_session *s, uint32_t viommu, uint32_t dev,
+		      uint64_t vsid, uint32_t *vdevice);
+
+/*
+ * IOMMU_VEVENTQ_ALLOC: an id, and an fd to read events from.
+ * -EINVAL: depth 0 or over 2^19; -EEXIST: the vIOMMU has one.
+ */
+int smn_veventq_alloc(struct smn_session *s, uint32_t viommu, uint32_t depth,
+		      uint32_t *veventq, int *fd);
+
+/* IOMMU_FAULT_QUEUE_ALLOC: an id, and an fd to read faults from. */
+int smn_faultq_alloc(struct smn_session *s, uint32_t *faultq, int *fd);
+
+/*
+ * IOMMU_HWPT_ALLOC with a vSTE: stage 1 as the VM wants it. @faultq is 0 for
+ * none. -EIO: the STE is not acceptable, smn_rules_vste() says which part
+ * (arm_smmu_validate_vste()); -EINVAL: a device of another SMMU.
+ */
+int smn_s1_alloc(struct smn_session *s, uint32_t dev, uint32_t viommu,
+		 const uint64_t ste[2], uint32_t faultq, uint32_t *s1);
+
+/*
+ * IOMMU_HWPT_INVALIDATE of @n commands through a vIOMMU. *handled is the
+ * kernel's entry_num, also on failure: an index, not a count of what was
+ * issued; see smn_accounting.
+ * -EIO: a command is not acceptable (arm_vsmmu_convert_user_cmd());
+ * -ETIMEDOUT: no CMD_SYNC within a second; -EINVAL: @n is 0 or over 2^19.
+ */
+int smn_hwpt_invalidate(struct smn_session *s, uint32_t viommu,
+			const uint64_t (*cmds)[2], uint32_t n,
+			uint32_t *handled);
+
+/* IOMMU_DESTROY. -EBUSY: still referenced; -ENOENT: no such id, a tombstone. */
+int smn_destroy(struct smn_session *s, uint32_t id);
+
+struct smn_hw_info {
+	uint32_t type;			/* 2: ARM_SMMUV3; 0: none told */
+	uint32_t flags;
+	uint32_t regs[SMN_NREGS];	/* one per row of smn_idrs */
+	uint64_t caps;
+	smn_feats feats;
+};
+
+/* IOMMU_GET_HW_INFO (arm_smmu_hw_info()). -EOPNOTSUPP: no IOMMU. */
+int smn_hw_info_get(struct smn_session *s, uint32_t dev,
+		    struct smn_hw_info *info);
+
+/*
+ * How this kernel counts a batch that fails, and how strictly it looks at
+ * commands; found by trying, with batches of which nothing is ever issued.
+ */
+struct smn_accounting {
+	bool counts_issued;	/* entry_num counts what was issued; else what
+				 * was validated, sent or not */
+	bool strict;		/* it checks fields, not only opcodes */
+};
+
+/* Both probes fail in the kernel by design; any other answer is -EPROTO. */
+int smn_accounting_probe(struct smn_session *s, uint32_t viommu,
+			 struct smn_accounting *acc);
+
+/*
+ * How many commands of a failed batch were certainly issued, given the
+ * kernel's entry_num. The kernel issues blocks of 63 and one CMD_SYNC
+ * (arm_vsmmu_cache_invalidate()).
+ */
+uint32_t smn_accounting_issued(const struct smn_accounting *acc,
+			       uint32_t entry_num);
+
+/* --- the whole chain --- */
+
+/* Where to stop; in the order of building. */
+enum smn_stage {
+	SMN_UPTO_DEVICE,
+	SMN_UPTO_IOAS,
+	SMN_UPTO_S2,
+	SMN_UPTO_VIOMMU,
+	SMN_UPTO_VDEVICE,
+	SMN_UPTO_S1,
+	SMN_UPTO_ATTACH,
+};
+
+struct smn_plan {
+	const char *cdev;
+	uint64_t ste[2];
+	uint64_t vsid;
+	uint64_t ipa;		/* where the VM sees its memory */
+	uint64_t bytes;		/* of that memory, 0 for none */
+	enum smn_stage upto;
+	bool no_vdevice;
+	bool veventq;
+	bool faultq;
+};
+
+struct smn_step {
+	const char *object;	/* what it made or changed */
+	enum smn_op_id op;
+	uint32_t id;
+	int err;
+	uint64_t ns;
+};
+
+#define SMN_MAX_STEPS 12
+#define SMN_VEVENTQ_DEPTH 256
+
+struct smn_nest {
+	struct smn_device dev;
+	void *memory;
+	uint32_t ioas, s2, viommu, vdevice, veventq, faultq, s1;
+	int veventq_fd, faultq_fd;
+	unsigned int nsteps;
+	struct smn_step steps[SMN_MAX_STEPS];
+};
+
+/*
+ * Build what @plan asks for: device, IOAS with memory, stage 2, vIOMMU,
+ * vDEVICE, stage 1, attachment. Stops at the first refusal and returns it;
+ * nest->steps tells how far it came, the failed step last.
+ */
+int smn_nest_build(struct smn_session *s, const struct smn_plan *plan,
+		   struct smn_nest *nest);
+
+/* --- numbers --- */
+
+struct smn_stat {
+	size_t n;
+	uint64_t min, p50, p90, p99, max;
+};
+
+/* Sorts @samples. A percentile is the smallest sample with that share of the
+ * samples at or below it. @n must not be 0. */
+void smn_stat_of(uint64_t *samples, size_t n, struct smn_stat *stat);
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The funnel: everything smmunest asks of the machine goes through here, so
+ * that timing, tracing and error capture exist once, and so that something
+ * other than the real kernel can answer.
+ */
+#ifndef SMN_SYS_SYS_H
+#define SMN_SYS_SYS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "abi/op.h"
+
+struct pollfd;
+
+/* When a call began and how long it took. */
+struct smn_span {
+	uint64_t start, ns;
+};
+
+/*
+ * Who answers. Each returns -errno on failure; ioctl measures *span as close
+ * to the call as it can.
+ */
+struct smn_backend {
+	const char *name;
+	int (*open)(void *be, const char *path, int flags);
+	int (*close)(void *be, int fd);
+	int (*ioctl)(void *be, int fd, unsigned long request, void *arg,
+		     struct smn_span *span);
+	ssize_t (*read)(void *be, int fd, void *buf, size_t len);
+	ssize_t (*write)(void *be, int fd, const void *buf, size_t len);
+	ssize_t (*readlink)(void *be, const char *path, char *buf, size_t len);
+	int (*access)(void *be, const char *path);
+	int (*mkdir)(void *be, const char *path);
+	int (*unlink)(void *be, const char *path);
+	int (*list)(void *be, const char *dir,
+		    int (*each)(void *ctx, const char *name), void *ctx);
+	void *(*map)(void *be, size_t len);
+	int (*unmap)(void *be, void *addr, size_t len);
+	uint64_t (*now)(void *be);
+};
+
+extern const struct smn_backend smn_backend_kernel;
+
+/* An ioctl as it went: what a trace shows and a diagnosis needs. */
+struct smn_call {
+	enum smn_op_id op;
+	int fd;
+	int err;				/* 0 or -errno */
+	struct smn_span span;
+	unsigned char in[SMN_ARG_MAX];		/* the argument before */
+	unsigned char out[SMN_ARG_MAX];		/* and after */
+	bool has_words;				/* smn_op_culprit(), of a failure: */
+	uint64_t words[2];			/* the argument's pointer may die */
+};
+
+struct smn_sys {
+	const struct smn_backend *be;
+	void *priv;				/* the backend's own */
+	struct smn_call last;			/* the last ioctl */
+	struct smn_call failed;			/* the last that failed */
+	char path[128];				/* the last open that failed */
+	void (*trace)(void *ctx, const struct smn_call *call);
+	void *trace_ctx;
+};
+
+int smn_sys_ioctl(struct smn_sys *sys, enum smn_op_id op, int fd, void *arg);
+
+/* O_CLOEXEC is implied. A failure is remembered as SMN_OPEN of sys->path. */
+int smn_sys_open(struct smn_sys *sys, const char *path, int flags);
+int smn_sys_close(struct smn_sys *sys, int fd);
+
+/*
+ * A whole small file as a string without its last newline; -EFBIG when it has
+ * more than @len - 1 bytes.
+ */
+ssize_t smn_sys_read_text(struct smn_sys *sys, const char *path, char *buf,
+			  size_t len);
+
+/* @flags for an existing sysfs file: 0; O_CREAT and friends for one's own. */
+int smn_sys_write_text(struct smn_sys *sys, const char *path, int flags,
+		       const char *text);
+int smn_sys_mkdir(struct smn_sys *sys, const char *path);
+int smn_sys_unlink(struct smn_sys *sys, const char *path);
+
+/* Where the link points, as a string; its length. -ENAMETOOLONG. */
+ssize_t smn_sys_readlink(struct smn_sys *sys, const char *path, char *buf,
+			 size_t len);
+
+/* The last component of that. */
+int smn_sys_link_name(struct smn_sys *sys, const char *path, char *buf,
+		      size_t len);
+bool smn_sys_exists(struct smn_sys *sys, const char *path);
+
+/* Calls @each for every name in @dir until it returns non-zero. */
+int smn_sys_list(struct smn_sys *sys, const char *dir,
+		 int (*each)(void *ctx, const char *name), void *ctx);
+
+/* Zeroed, prefaulted, page-aligned memory of this process. */
+void *smn_sys_map(struct smn_sys *sys, size_t len);
+int smn_sys_unmap(struct smn_sys *sys, void *addr, size_t len);
+
+/* The backend's clock: nanoseconds of CLOCK_MONOTONIC_RAW on the kernel. */
+uint64_t smn_sys_now(struct smn_sys *sys);
+
+#endif

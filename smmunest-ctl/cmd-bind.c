@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* bind and unbind: a device to vfio-pci and back. */
+#include <errno.h>
+
+#include "ctl.h"
+
+enum { OPT_FORCE = 0x200 };
+
+static const struct argp_option bind_options[] = {
+	{ "force", OPT_FORCE, NULL, 0, "also when the machine uses the device", 0 },
+	{ 0 },
+};
+
+struct bind_opts {
+	bool force;
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct ctl *ctl = state->input;
+	struct bind_opts *o = ctl->opts;
+
+	switch (key) {
+	case OPT_FORCE:
+		o->force = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (!ctl_take_bdf(ctl, arg))
+			argp_error(state, "'%s' is not a PCI address like "
+				   "0000:01:00.0", arg);
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+/* sysfs refused: permission is a skip, anything else the kernel's no. */
+static enum status failed(struct ctl *ctl, int ret, const struct smn_why *why)
+{
+	struct smn_why cause, remedy;
+	bool root = ret != -EACCES && ret != -EPERM;
+
+	smn_why_set(&cause, "%.200s (%s)", why->text[0] ? why->text :
+		    "sysfs refused", smn_errno_name(ret));
+	smn_why_set(&remedy, root ? "look at the kernel log" : "run as root");
+	return ctl_no(ctl, root ? CTL_REFUSED : CTL_SKIPPED, "driver", &cause,
+		      &remedy);
+}
+
+static void report(struct ctl *ctl, const char *bdf, const char *from)
+{
+	struct smn_pci now;
+
+	if (smn_pci_read(&ctl->sys, bdf, &now))
+		return;
+	doc_add_str(ctl->result, "bdf", bdf);
+	doc_add_str(ctl->result, "was", from);
+	doc_add_str(ctl->result, "driver", now.driver);
+	if (now.cdev[0])
+		doc_add_str(ctl->result, "cdev", now.cdev);
+}
+
+static enum status bind(struct ctl *ctl)
+{
+	const struct bind_opts *o = ctl->opts;
+	struct smn_why why = { "" }, remedy;
+	enum status status;
+	struct smn_pci pci;
+	int ret;
+
+	status = ctl_device(ctl, &pci);
+	if (status)
+		return status;
+	ret = o->force ? 0 : smn_pci_in_use(&ctl->sys, pci.bdf, &why);
+	if (ret) {
+		smn_why_set(&remedy, "smmunest-ctl bind %s --force, if you are "
+			    "sure", pci.bdf);
+		return ctl_no(ctl, CTL_USAGE, "device.in-use", &why, &remedy);
+	}
+	ret = smn_driver_bind(&ctl->sys, pci.bdf, &why);
+	if (ret && ret != -EALREADY)
+		return failed(ctl, ret, &why);
+	report(ctl, pci.bdf, pci.driver);
+	return CTL_OK;
+}
+
+static enum status unbind(struct ctl *ctl)
+{
+	struct smn_why why = { "" };
+	char driver[32];
+	enum status status;
+	struct smn_pci pci;
+	int ret;
+
+	status = ctl_device(ctl, &pci);
+	if (status)
+		return status;
+	ret = smn_driver_unbind(&ctl->sys, pci.bdf, driver, sizeof(driver),
+				&why);
+	if (ret && ret != -EALREADY)
+		return failed(ctl, ret, &why);
+	report(ctl, pci.bdf, pci.driver);
+	return CTL_OK;
+}
+
+const struct cmd cmd_bind = {
+	.name = "bind", .group = "act", .args = "[BDF]",
+	.doc = "give a device to vfio-pci, remembering its driver",
+	.options = bind_options, .parse = parse, .run = bind,
+	.opts_size = sizeof(struct bind_opts),
+};
+
+
+const struct cmd cmd_unbind = {
+	.name = "unbind", .group = "act", .args = "[BDF]",
+	.doc = "give it back to the driver it had",
+	.parse = parse, .run = unbind,
+};

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the subcommands share. A command fills ctl->result and never prints. */
+#ifndef CTL_H
+#define CTL_H
+
+#include <argp.h>
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "smmunest.h"
+
+/* The contract with scripts. */
+enum status {
+	CTL_OK = 0,
+	CTL_FAILED = 1,		/* a check failed */
+	CTL_REFUSED = 2,	/* the kernel refused an operation */
+	CTL_SKIPPED = 4,	/* nothing to try it on */
+	CTL_USAGE = 64,		/* or refused for safety */
+	CTL_INTERNAL = 70,
+	CTL_TIMEOUT = 124,
+	CTL_SIGNAL = 128,	/* plus the signal */
+};
+
+struct ctl;
+
+struct cmd {
+	const char *name, *group, *args, *doc;
+	const struct argp_option *options;
+	/* ARGP_ERR_UNKNOWN for what is not this command's */
+	error_t (*parse)(int key, char *arg, struct argp_state *state);
+	enum status (*run)(struct ctl *ctl);
+	size_t opts_size;		/* of what parse() fills, zeroed */
+};
+
+struct ctl {
+	const struct cmd *cmd;
+	int rest;			/* argv index after the command word */
+	void *opts;			/* the command's own options */
+
+	/* globals */
+	bool json, trace, quiet;
+	const char *json_file, *trace_file;
+	enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;
+	unsigned int timeout_s;
+	bool hold;			/* keep the session until stopped, */
+	uint64_t hold_s;		/* or that long; 0: for ever */
+	char bdf[SMN_BDF_LEN];		/* "": none was given */
+
+	FILE *trace_to;
+	struct smn_sys sys;
+	struct smn_session session;
+	bool in_session;
+	struct smn_facts facts;
+
+	/* the document */
+	struct json_object *result, *device, *error;
+
+	/* what a command wants to see of every ioctl, beside the trace */
+	void (*observe)(struct ctl *ctl, const struct smn_call *call);
+};
+
+/* --- main.c --- */
+
+/* One row a command: declared, dispatched, helped and completed from here. */
+#define COMMANDS(X) \
+	X(info) X(encode) X(decode) X(bind) X(unbind) X(alloc) X(inval) X(detach)
+
+#define X(name) extern const struct cmd cmd_##name;
+COMMANDS(X)
+#undef X
+
+/* "smmunest-ctl: ..." on stderr, unless --quiet. */
+__attribute__((format(printf, 2, 3)))
+void ctl_say(const struct ctl *ctl, const char *fmt, ...);
+
+/* --- arguments, args.c --- */
+
+/* Take @arg as the device if it is a BDF and none was given yet. */
+bool ctl_take_bdf(struct ctl *ctl, const char *arg);
+
+/* Parse a number option or end the program with usage. */
+uint64_t ctl_number(struct argp_state *state, const char *what,
+		    const char *arg, uint64_t min, uint64_t max);
+
+/* Parse "W0,W1" or "W0:W1"; 0 or -EINVAL. */
+int ctl_words(const char *arg, uint64_t *words, unsigned int n);
+
+/* --- the device and its session, device.c --- */
+
+/*
+ * The device to work on: the argument, else $SMMUNEST_DEVICE, else none: the
+ * candidates are told. Fills ctl->device. CTL_OK, CTL_SKIPPED or CTL_USAGE.
+ */
+enum status ctl_device(struct ctl *ctl, struct smn_pci *pci);
+
+/* The same, and it must be ready for VFIO; /dev/iommu is opened. */
+enum status ctl_open_device(struct ctl *ctl, struct smn_pci *pci);
+
+/* What the diagnosis may know of the process and the device. */
+void ctl_learn(struct ctl *ctl, const struct smn_pci *pci);
+void ctl_learn_hw(struct ctl *ctl, const struct smn_hw_info *hw);
+
+/* --- options that all nesting commands have, plan.c --- */
+
+struct plan_opts {
+	struct smn_plan plan;
+	bool vsid_given;
+	bool ste_named, ste_raw;
+};
+
+/* Rows for such a command's own option table, and their keys. */
+enum { OPT_STE = 0x400, OPT_VSID, OPT_VEVENTQ, OPT_FAULTQ, OPT_MEMORY };
+
+#define PLAN_OPTIONS \
+	{ "ste", OPT_STE, "W0,W1", 0, "the STE as two raw words", 0 }, \
+	{ "vsid", OPT_VSID, "N|none", 0, "vSID of the vDEVICE (default: the " \
+	  "requester ID); none: make no vDEVICE", 0 }, \
+	{ "veventq", OPT_VEVENTQ, NULL, 0, "with an event queue", 0 }, \
+	{ "faultq", OPT_FAULTQ, NULL, 0, "with a fault queue", 0 }, \
+	{ "memory", OPT_MEMORY, "SIZE[@IPA]", 0, "the VM's memory (default: " \
+	  "2M@0x40000000); 0 for none", 0 }
+
+/* Defaults, then each option or STE NAME=VALUE. */
+void plan_init(struct plan_opts *p);
+error_t plan_parse(struct plan_opts *p, int key, char *arg,
+		   struct argp_state *state);
+
+/* Complete the plan for this device. */
+void plan_for(struct plan_opts *p, const struct smn_pci *pci);
+
+/* Build in ctl->session; steps go to result.steps. A refusal is explained. */
+enum status plan_build(struct ctl *ctl, const struct smn_plan *plan,
+		       struct smn_nest *nest);
+
+/* --- failures, error.c --- */
+
+/*
+ * The last refused call becomes ctl->error, with its causes. The status it
+ * calls for: CTL_REFUSED, or CTL_SKIPPED where there is nothing to try it on.
+ */
+enum status ctl_refused(struct ctl *ctl, int err);
+
+/* ctl->error from words of our own. */
+enum status ctl_no(struct ctl *ctl, enum status status, const char *id,
+		   const struct smn_why *cause, const struct smn_why *remedy);
+
+/* Print ctl->error as people read it. */
+void error_print(const struct ctl *ctl);
+
+/* --- stop.c: signals and --timeout --- */
+
+/* Install handlers; after @timeout_s seconds it is as if a signal came. */
+void stop_init(unsigned int timeout_s);
+
+/* The signal that asks us to stop, or 0. */
+int stop_signal(void);
+
+/* Sleep until a signal comes, or @seconds have passed; 0 for ever. */
+void stop_wait(uint64_t seconds);
+
+/* --- doc.c: pieces of documents --- */
+
+struct json_object *doc_hex(uint64_t value, unsigned int digits);
+struct json_object *doc_words(const uint64_t *words, unsigned int n,
+			      unsigned int bits);
+
+/* The non-zero fields; @all: every one. Above 32 bits as hex strings. */
+struct json_object *doc_fields(const struct smn_layout *l,
+			       const uint64_t *words, bool all,
+			       enum smn_user least);
+struct json_object *doc_ste(const uint64_t ste[2]);
+struct json_object *doc_record(const struct smn_layout *l, const char *name,
+			       const uint64_t *words,
+			       const struct smn_violations *bad);
+struct json_object *doc_stat(const struct smn_stat *stat);
+struct json_object *doc_findings(const struct smn_finding *f, unsigned int n);
+struct json_object *doc_call_args(const struct smn_call *call);
+void doc_add(struct json_object *o, const char *key, struct json_object *v);
+void doc_add_str(struct json_object *o, const char *key, const char *value);
+void doc_add_int(struct json_object *o, const char *key, int64_t value);
+
+/* --- trace.c, out.c --- */
+
+void trace_call(FILE *to, const struct smn_call *call);
+
+/* "6.12 us" */
+void format_time(char *buf, size_t len, uint64_t ns);
+
+/* The result as text, or the whole envelope as JSON. */
+void out_text(const struct ctl *ctl, FILE *to);
+void out_json(const struct ctl *ctl, FILE *to, int status);
+
+#endif

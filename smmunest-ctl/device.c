@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Which device to work on, and opening a session for it. */
+#include <linux/capability.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "ctl.h"
+
+#define VFIO_PCI "vfio-pci"
+
+static int candidate(void *ctx, const struct smn_pci *pci)
+{
+	struct json_object *o;
+
+	if (!smn_pci_has_smmu(pci))
+		return 0;
+	o = json_object_new_object();
+	doc_add_str(o, "bdf", pci->bdf);
+	doc_add_str(o, "driver", pci->driver[0] ? pci->driver : "-");
+	doc_add_str(o, "smmu", pci->smmu);
+	json_object_array_add(ctx, o);
+	return 0;
+}
+
+/* No device named: the candidates, and what to type for the first of them. */
+static enum status offer(struct ctl *ctl)
+{
+	struct json_object *list = json_object_new_array();
+	struct smn_why cause, remedy;
+	struct json_object *first;
+
+	smn_pci_list(&ctl->sys, candidate, list);
+	first = json_object_array_get_idx(list, 0);
+	if (first) {
+		const char *bdf = json_object_get_string(
+			json_object_object_get(first, "bdf"));
+		const char *driver = json_object_get_string(
+			json_object_object_get(first, "driver"));
+		bool bound = !strcmp(driver, VFIO_PCI);
+
+		smn_why_set(&cause, "no device was named: give a BDF or set "
+			    "SMMUNEST_DEVICE; the candidates are listed");
+		smn_why_set(&remedy, bound ? "smmunest-ctl %s %s" :
+			    "smmunest-ctl %s %s && export SMMUNEST_DEVICE=%s",
+			    bound ? ctl->cmd->name : "bind", bdf, bdf);
+	} else {
+		smn_why_set(&cause, "no PCI device of this machine is behind an "
+			    "SMMUv3");
+		smn_why_set(&remedy, "scripts/vm run -- smmunest-ctl %s",
+			    ctl->cmd->name);
+	}
+	doc_add(ctl->result, "candidates", list);
+	return ctl_no(ctl, CTL_SKIPPED, "device.none", &cause, &remedy);
+}
+
+static struct json_object *describe(const struct smn_pci *pci)
+{
+	struct json_object *o = json_object_new_object();
+
+	doc_add_str(o, "bdf", pci->bdf);
+	doc_add(o, "vendor", doc_hex(pci->vendor, 4));
+	doc_add(o, "device", doc_hex(pci->device, 4));
+	doc_add_str(o, "driver", pci->driver);
+	doc_add_str(o, "smmu", pci->smmu);
+	doc_add_int(o, "group", pci->group);
+	return o;
+}
+
+enum status ctl_device(struct ctl *ctl, struct smn_pci *pci)
+{
+	const char *env = getenv("SMMUNEST_DEVICE");
+	struct smn_why cause, remedy = { "smmunest-ctl info" };
+
+	if (!ctl->bdf[0] && env && env[0] && smn_bdf_parse(env, ctl->bdf)) {
+		smn_why_set(&cause, "SMMUNEST_DEVICE='%.60s' is not a PCI address "
+			    "like 0000:01:00.0", env);
+		return ctl_no(ctl, CTL_USAGE, "device.env", &cause, &remedy);
+	}
+	if (!ctl->bdf[0])
+		return offer(ctl);
+	if (smn_pci_read(&ctl->sys, ctl->bdf, pci)) {
+		smn_why_set(&cause, "there is no PCI device %s", ctl->bdf);
+		return ctl_no(ctl, CTL_SKIPPED, "device.absent", &cause, &remedy);
+	}
+	ctl->device = describe(pci);
+	return CTL_OK;
+}
+
+enum status ctl_open_device(struct ctl *ctl, struct smn_pci *pci)
+{
+	struct smn_why cause, remedy;
+	enum status status = ctl_device(ctl, pci);
+	int ret;
+
+	if (status)
+		return status;
+	if (!smn_pci_has_smmu(pci)) {
+		smn_why_set(&cause, "%s is not behind an SMMUv3%s%s", pci->bdf,
+			    pci->smmu[0] ? " but " : "", pci->smmu);
+		smn_why_set(&remedy, "smmunest-ctl info");
+		return ctl_no(ctl, CTL_SKIPPED, "device.smmu", &cause, &remedy);
+	}
+	if (strcmp(pci->driver, VFIO_PCI) || !pci->cdev[0]) {
+		bool bound = !strcmp(pci->driver, VFIO_PCI);
+
+		smn_why_set(&cause, bound ? "%s has no VFIO device node: the kernel "
+			    "lacks CONFIG_VFIO_DEVICE_CDEV" :
+			    "%s is not bound to " VFIO_PCI " but to %s", pci->bdf,
+			    pci->driver[0] ? pci->driver : "nothing");
+		smn_why_set(&remedy, bound ? "use a kernel with "
+			    "CONFIG_VFIO_DEVICE_CDEV=y" : "smmunest-ctl bind %s",
+			    pci->bdf);
+		return ctl_no(ctl, CTL_SKIPPED, "device.driver", &cause, &remedy);
+	}
+	ctl_learn(ctl, pci);
+	ctl->in_session = true;
+	ret = smn_session_open(&ctl->session, &ctl->sys);
+	return ret ? ctl_refused(ctl, ret) : CTL_OK;
+}
+
+/* CapEff of /proc/self/status */
+static bool has_ipc_lock(struct ctl *ctl)
+{
+	unsigned long long effective;
+	char text[4096], *line;
+
+	if (smn_sys_read_text(&ctl->sys, "/proc/self/status", text,
+			      sizeof(text)) < 0)
+		return false;
+	line = strstr(text, "CapEff:");
+	return line && sscanf(line, "CapEff: %llx", &effective) == 1 &&
+		effective >> CAP_IPC_LOCK & 1;
+}
+
+void ctl_learn(struct ctl *ctl, const struct smn_pci *pci)
+{
+	struct smn_facts *f = &ctl->facts;
+	struct rlimit limit;
+
+	if (!getrlimit(RLIMIT_MEMLOCK, &limit)) {
+		f->have_memlock = true;
+		f->memlock = limit.rlim_cur == RLIM_INFINITY ? ~0ULL :
+			limit.rlim_cur;
+	}
+	f->ipc_lock = has_ipc_lock(ctl);
+	f->have_reserved = pci->group >= 0;
+	for (unsigned int i = 0; i < pci->nreserved; i++)
+		f->direct |= !strncmp(pci->reserved[i].type, "direct", 6);
+}
+
+void ctl_learn_hw(struct ctl *ctl, const struct smn_hw_info *hw)
+{
+	struct smn_facts *f = &ctl->facts;
+
+	f->have_type = true;
+	f->hw_type = hw->type;
+	f->have_regs = hw->type == 2;
+	f->feats = hw->feats;
+	memcpy(f->regs, hw->regs, sizeof(f->regs));
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A refused call as a document, and as people read it. */
+#include <errno.h>
+#include <string.h>
+
+#include "ctl.h"
+
+static struct json_object *new_error(const char *op, int err)
+{
+	struct json_object *o = json_object_new_object();
+
+	doc_add_str(o, "op", op);
+	doc_add_int(o, "errno", -err);
+	doc_add_str(o, "name", smn_errno_name(err));
+	return o;
+}
+
+static void set_error(struct ctl *ctl, struct json_object *error,
+		      struct json_object *args, struct json_object *causes)
+{
+	doc_add(error, "args", args);
+	doc_add(error, "causes", causes);
+	json_object_put(ctl->error);
+	ctl->error = error;
+}
+
+static struct json_object *one_cause(const char *verdict, const char *id,
+				     const struct smn_why *cause,
+				     const struct smn_why *remedy)
+{
+	struct json_object *a = json_object_new_array();
+	struct json_object *o = json_object_new_object();
+
+	doc_add_str(o, "verdict", verdict);
+	doc_add_str(o, "id", id);
+	doc_add_str(o, "text", cause->text);
+	doc_add_str(o, "remedy", remedy->text);
+	json_object_array_add(a, o);
+	return a;
+}
+
+enum status ctl_no(struct ctl *ctl, enum status status, const char *id,
+		   const struct smn_why *cause, const struct smn_why *remedy)
+{
+	struct json_object *error = json_object_new_object();
+
+	doc_add(error, "op", NULL);
+	doc_add_int(error, "errno", 0);
+	doc_add(error, "name", NULL);
+	set_error(ctl, error, json_object_new_object(),
+		  one_cause("certain", id, cause, remedy));
+	return status;
+}
+
+static enum status refused_open(struct ctl *ctl, int err)
+{
+	struct json_object *args = json_object_new_object();
+	struct smn_why cause, remedy;
+
+	if (!strcmp(ctl->sys.path, "/dev/iommu")) {
+		smn_iommu_absent(&ctl->sys, err, &cause, &remedy);
+	} else {
+		smn_why_set(&cause, err == -EACCES || err == -EPERM ?
+			    "no permission: the node is root's alone" :
+			    "the VFIO device cannot be opened");
+		smn_why_set(&remedy, err == -EACCES || err == -EPERM ?
+			    "run as root, or give your user access" :
+			    "smmunest-ctl info");
+	}
+	doc_add_str(args, "path", ctl->sys.path);
+	set_error(ctl, new_error("open", err), args,
+		  one_cause("certain", "open", &cause, &remedy));
+	return err == -EACCES || err == -EPERM || err == -ENOENT ?
+		CTL_SKIPPED : CTL_REFUSED;
+}
+
+enum status ctl_refused(struct ctl *ctl, int err)
+{
+	const struct smn_call *call = &ctl->sys.failed;
+	struct smn_finding found[SMN_MAX_FINDINGS];
+	struct smn_question q = {
+		.op = call->op, .err = err, .in = call->in, .out = call->out,
+		.words = call->has_words ? call->words : NULL,
+		.facts = &ctl->facts,
+	};
+	struct smn_why cause;
+
+	if (call->err != err) {
+		/* our own allocation failed, no call did */
+		smn_why_set(&cause, "%s", strerror(-err));
+		return ctl_no(ctl, CTL_INTERNAL, "internal", &cause,
+			      &(struct smn_why){ "free some memory" });
+	}
+	if (call->op == SMN_OPEN)
+		return refused_open(ctl, err);
+	set_error(ctl, new_error(smn_op(call->op)->name, err),
+		  doc_call_args(call),
+		  doc_findings(found, smn_diagnose(&q, found)));
+	return err == -ENOTTY ? CTL_SKIPPED : CTL_REFUSED;
+}
+
+/* --- as text --- */
+
+static const char *member(struct json_object *o, const char *key)
+{
+	struct json_object *v;
+
+	return json_object_object_get_ex(o, key, &v) && v ?
+		json_object_get_string(v) : NULL;
+}
+
+static void print_value(struct json_object *v)
+{
+	if (!json_object_is_type(v, json_type_array)) {
+		fprintf(stderr, "%s", json_object_get_string(v));
+		return;
+	}
+	for (size_t i = 0; i < json_object_array_length(v); i++)
+		fprintf(stderr, "%s%s", i ? ", " : "[", json_object_get_string(
+				json_object_array_get_idx(v, i)));
+	fprintf(stderr, "]");
+}
+
+static void print_args(struct json_object *args)
+{
+	const char *comma = "";
+
+	fprintf(stderr, "  sent    {");
+	json_object_object_foreach(args, key, value) {
+		fprintf(stderr, "%s%s=", comma, key);
+		print_value(value);
+		comma = ", ";
+	}
+	fprintf(stderr, "}\n");
+}
+
+void error_print(const struct ctl *ctl)
+{
+	struct json_object *causes, *args;
+	const char *op = member(ctl->error, "op");
+
+	if (op) {
+		int err = atoi(member(ctl->error, "errno"));
+
+		ctl_say(ctl, "%s: %s (%d, %s)", op, member(ctl->error, "name"),
+			err, strerror(err));
+	}
+	if (op && json_object_object_get_ex(ctl->error, "args", &args))
+		print_args(args);
+	json_object_object_get_ex(ctl->error, "causes", &causes);
+	for (size_t i = 0; i < json_object_array_length(causes); i++) {
+		struct json_object *c = json_object_array_get_idx(causes, i);
+
+		if (op)
+			fprintf(stderr, "  %s: %s [%s]\n", member(c, "verdict"),
+				member(c, "text"), member(c, "id"));
+		else
+			ctl_say(ctl, "%s", member(c, "text"));
+		fprintf(stderr, "  %s%s\n", op ? "  try: " : "try: ",
+			member(c, "remedy"));
+	}
+}

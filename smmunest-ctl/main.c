@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Global options, the command table, and what happens around every command. */
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ctl.h"
+
+const char *argp_program_version = "smmunest-ctl " VERSION;
+
+static const struct cmd *const commands[] = {
+#define X(name) &cmd_##name,
+	COMMANDS(X)
+#undef X
+};
+
+static const struct {
+	const char *name;
+	const struct smn_backend *backend;
+} backends[] = {
+	{ "kernel", &smn_backend_kernel },
+};
+
+void ctl_say(const struct ctl *ctl, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (ctl->quiet)
+		return;
+	fflush(stdout);
+	fprintf(stderr, "smmunest-ctl: ");
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+}
+
+/* --- global options --- */
+
+enum { OPT_COLOR = 0x800, OPT_TRACE, OPT_TIMEOUT, OPT_BACKEND, OPT_DUMP_CLI };
+
+static const struct argp_option global_options[] = {
+	{ "json", 'j', "FILE", OPTION_ARG_OPTIONAL,
+	  "JSON on stdout, or in FILE beside the text", 90 },
+	{ "trace", OPT_TRACE, "FILE", OPTION_ARG_OPTIONAL,
+	  "every ioctl with its arguments and time, on stderr or in FILE", 90 },
+	{ "timeout", OPT_TIMEOUT, "SECS", 0, "undo everything and exit 124 then",
+	  90 },
+	{ "backend", OPT_BACKEND, "NAME", 0, "who answers: kernel", 90 },
+	{ "color", OPT_COLOR, "WHEN", 0, "auto, always or never", 90 },
+	{ "quiet", 'q', NULL, 0, "nothing on stderr", 90 },
+	{ "dump-cli", OPT_DUMP_CLI, NULL, OPTION_HIDDEN, NULL, 90 },
+	{ NULL, 'h', NULL, OPTION_HIDDEN, NULL, -1 },
+	{ 0 },
+};
+
+static void set_backend(struct ctl *ctl, struct argp_state *state,
+			const char *name)
+{
+	for (size_t i = 0; i < SMN_ARRAY_SIZE(backends); i++)
+		if (!strcmp(backends[i].name, name)) {
+			ctl->sys.be = backends[i].backend;
+			return;
+		}
+	argp_error(state, "--backend: '%s' is not one of this version's: kernel",
+		   name);
+}
+
+static void set_color(struct ctl *ctl, struct argp_state *state,
+		      const char *when)
+{
+	static const char *const names[] = {
+		[COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always",
+		[COLOR_NEVER] = "never",
+	};
+
+	for (unsigned int i = 0; i < SMN_ARRAY_SIZE(names); i++)
+		if (!strcmp(names[i], when)) {
+			ctl->color = i;
+			return;
+		}
+	argp_error(state, "--color: '%s' is none of auto, always, never", when);
+}
+
+/* "command<TAB>option" lines for completion */
+static void dump_cli(void)
+{
+	for (size_t i = 0; i < SMN_ARRAY_SIZE(commands); i++) {
+		const struct argp_option *o = commands[i]->options;
+
+		printf("%s\t\n", commands[i]->name);
+		for (; o && (o->name || o->doc); o++)
+			printf("%s\t--%s\n", commands[i]->name, o->name);
+	}
+	for (const struct argp_option *o = global_options; o->name; o++)
+		printf("\t--%s\n", o->name);
+	exit(CTL_OK);
+}
+
+static error_t parse_global(int key, char *arg, struct argp_state *state)
+{
+	struct ctl *ctl = state->input;
+
+	switch (key) {
+	case 'h':
+		argp_state_help(state, stdout, ARGP_HELP_STD_HELP);
+		return 0;
+	case 'j':
+		ctl->json = true;
+		ctl->json_file = arg;
+		return 0;
+	case 'q':
+		ctl->quiet = true;
+		return 0;
+	case OPT_TRACE:
+		ctl->trace = true;
+		ctl->trace_file = arg;
+		return 0;
+	case OPT_TIMEOUT:
+		ctl->timeout_s = ctl_number(state, "--timeout", arg, 1, 1000000);
+		return 0;
+	case OPT_BACKEND:
+		set_backend(ctl, state, arg);
+		return 0;
+	case OPT_COLOR:
+		set_color(ctl, state, arg);
+		return 0;
+	case OPT_DUMP_CLI:
+		dump_cli();
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+/* --- the command word, and its own options --- */
+
+static const char *command_name_at(const void *ctx, unsigned int i)
+{
+	(void)ctx;
+	return i < SMN_ARRAY_SIZE(commands) ? commands[i]->name : NULL;
+}
+
+static const struct cmd *find_command(struct argp_state *state,
+				      const char *name)
+{
+	const char *near;
+
+	for (size_t i = 0; i < SMN_ARRAY_SIZE(commands); i++)
+		if (!strcmp(commands[i]->name, name))
+			return commands[i];
+	near = smn_nearest(name, strlen(name), command_name_at, NULL);
+	argp_error(state, "'%s' is not a command%s%s%s", name,
+		   near ? "; did you mean " : "", near ? near : "",
+		   near ? "?" : "");
+	return NULL;
+}
+
+/* Stops at the command word; what follows is parsed by the command's parser. */
+static error_t parse_first(int key, char *arg, struct argp_state *state)
+{
+	struct ctl *ctl = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = ctl;
+		return 0;
+	case ARGP_KEY_ARG:
+		ctl->cmd = find_command(state, arg);
+		ctl->rest = state->next;
+		state->next = state->argc;
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		argp_state_help(state, stderr, ARGP_HELP_STD_ERR);
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static error_t parse_command(int key, char *arg, struct argp_state *state)
+{
+	struct ctl *ctl = state->input;
+
+	if (key == ARGP_KEY_INIT)
+		state->child_inputs[0] = ctl;
+	return ctl->cmd->parse(key, arg, state);
+}
+
+static const struct argp global_argp = { global_options, parse_global,
+					 NULL, NULL, NULL, NULL, NULL };
+static const struct argp_child global_child[] = { { &global_argp, 0,
+						    "Global options:", 90 },
+						  { 0 } };
+
+/* The commands by group, in the place that argp leaves after the options. */
+static char *list_commands(int key, const char *text, void *input)
+{
+	char *out = NULL;
+	size_t len;
+	FILE *f;
+
+	(void)input;
+	if (key != ARGP_KEY_HELP_POST_DOC)
+		return (char *)text;
+	f = open_memstream(&out, &len);
+	if (!f)
+		return NULL;
+	for (size_t i = 0; i < SMN_ARRAY_SIZE(commands); i++) {
+		const struct cmd *c = commands[i];
+		bool same = i && !strcmp(commands[i - 1]->group, c->group);
+
+		fprintf(f, "%-7s%-8s%s\n", same ? "" : c->group, c->name, c->doc);
+	}
+	fprintf(f, "\n%s", text);
+	fclose(f);
+	return out;
+}
+
+static const char first_doc[] =
+	"Nested SMMUv3 translation through iommufd, one call at a time.\v"
+	"Examples:\n"
+	"  smmunest-ctl info\n"
+	"  smmunest-ctl alloc 01:00.0 --attach Cfg=s1 S1ContextPtr=0x40001000\n"
+	"  smmunest-ctl inval 01:00.0 tlbi-nh-asid:ASID=5 cfgi-cd-all:SID=0x100";
+
+static int parse_arguments(struct ctl *ctl, int argc, char **argv)
+{
+	const struct argp first = { NULL, parse_first, "COMMAND [ARGS]",
+				    first_doc, global_child, list_commands,
+				    NULL };
+	struct argp second = { NULL, parse_command, NULL, NULL, global_child,
+			       NULL, NULL };
+	char name[64];
+
+	argp_parse(&first, argc, argv, ARGP_IN_ORDER, NULL, ctl);
+	ctl->opts = calloc(1, ctl->cmd->opts_size + 1);
+	if (!ctl->opts)
+		return -ENOMEM;
+
+	second.options = ctl->cmd->options;
+	second.args_doc = ctl->cmd->args;
+	second.doc = ctl->cmd->doc;
+	/* so that usage and errors name the command, too */
+	snprintf(name, sizeof(name), "smmunest-ctl %s", ctl->cmd->name);
+	argv[ctl->rest - 1] = name;
+	argp_parse(&second, argc - ctl->rest + 1, argv + ctl->rest - 1,
+		   ARGP_IN_ORDER, NULL, ctl);
+	return 0;
+}
+
+/* --- around every command --- */
+
+static void on_call(void *ctx, const struct smn_call *call)
+{
+	struct ctl *ctl = ctx;
+
+	if (ctl->trace_to)
+		trace_call(ctl->trace_to, call);
+	if (ctl->observe)
+		ctl->observe(ctl, call);
+}
+
+static int open_trace(struct ctl *ctl)
+{
+	if (!ctl->trace)
+		return 0;
+	ctl->trace_to = ctl->trace_file ? fopen(ctl->trace_file, "we") : stderr;
+	if (ctl->trace_to)
+		return 0;
+	ctl_say(ctl, "--trace: %s: %s", ctl->trace_file, strerror(errno));
+	return -errno;
+}
+
+/* A failed undo outranks success: something was left on the machine. */
+static enum status close_session(struct ctl *ctl, enum status status)
+{
+	int ret = ctl->in_session ? smn_session_close(&ctl->session) : 0;
+
+	ctl->in_session = false;
+	if (!ret)
+		return status;
+	ctl_say(ctl, "undoing failed: %s", smn_errno_name(ret));
+	return status ? status : ctl_refused(ctl, ret);
+}
+
+/* Why we were stopped outranks how far we came, but not a refusal. */
+static int exit_status(enum status status)
+{
+	int sig = stop_signal();
+
+	if (!sig)
+		return status;
+	return sig == SIGALRM ? CTL_TIMEOUT : CTL_SIGNAL + sig;
+}
+
+/* Text and JSON; CTL_INTERNAL when they could not be written. */
+static enum status render(const struct ctl *ctl, int status)
+{
+	FILE *to = stdout;
+
+	if (ctl->json && ctl->json_file) {
+		to = fopen(ctl->json_file, "we");
+		if (!to) {
+			ctl_say(ctl, "--json: %s: %s", ctl->json_file,
+				strerror(errno));
+			return CTL_INTERNAL;
+		}
+	}
+	if (ctl->json)
+		out_json(ctl, to, status);
+	if (to != stdout && fclose(to)) {
+		ctl_say(ctl, "--json: %s: %s", ctl->json_file, strerror(errno));
+		return CTL_INTERNAL;
+	}
+	if (!ctl->json || ctl->json_file)
+		out_text(ctl, stdout);
+	if (fflush(stdout) || ferror(stdout)) {
+		ctl_say(ctl, "stdout: %s", strerror(errno));
+		return CTL_INTERNAL;
+	}
+	if (ctl->error && !ctl->quiet)
+		error_print(ctl);
+	return CTL_OK;
+}
+
+static int run(struct ctl *ctl)
+{
+	enum status status, rendered;
+	int exit;
+
+	stop_init(ctl->timeout_s);
+	status = ctl->cmd->run(ctl);
+	if (!ctl->hold || status)
+		status = close_session(ctl, status);
+	exit = exit_status(status);
+	rendered = render(ctl, exit);
+
+	if (ctl->in_session) {
+		ctl_say(ctl, "holding; Ctrl-C releases");
+		stop_wait(ctl->hold_s);
+		exit = exit_status(close_session(ctl, status));
+	}
+	return exit ? exit : (int)rendered;
+}
+
+int main(int argc, char **argv)
+{
+	struct ctl ctl = { .sys = { .be = &smn_backend_kernel,
+				    .trace = on_call, .trace_ctx = &ctl } };
+	int exit = CTL_INTERNAL;
+
+	if (parse_arguments(&ctl, argc, argv))
+		return CTL_INTERNAL;
+	ctl.result = json_object_new_object();
+	if (!open_trace(&ctl))
+		exit = run(&ctl);
+
+	if (ctl.trace_to && ctl.trace_to != stderr)
+		fclose(ctl.trace_to);
+	json_object_put(ctl.result);
+	json_object_put(ctl.device);
+	json_object_put(ctl.error);
+	free(ctl.opts);
+	return exit;
+}

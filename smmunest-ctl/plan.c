@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The options that every nesting command has, and building what they say. */
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ctl.h"
+
+/* Covers the addresses that examples use, and is 2 MiB: one S2 block. */
+#define DEFAULT_IPA 0x40000000
+#define DEFAULT_BYTES (2 << 20)
+
+void plan_init(struct plan_opts *p)
+{
+	*p = (struct plan_opts){ .plan = {
+		.ipa = DEFAULT_IPA, .bytes = DEFAULT_BYTES,
+		.upto = SMN_UPTO_S1,
+	} };
+}
+
+/* "2M", "64K", "0x1000": bytes in @text up to @end */
+static int parse_size(const char *text, size_t len, uint64_t *bytes)
+{
+	static const char suffixes[] = "KMG";
+	char number[24];
+	const char *suffix = len ? strchr(suffixes, text[len - 1]) : NULL;
+	unsigned int shift = suffix ? 10 * (suffix - suffixes + 1) : 0;
+
+	if (!len || len >= sizeof(number))
+		return -1;
+	memcpy(number, text, len);
+	number[len - (suffix != NULL)] = '\0';
+	if (smn_number_parse(number, bytes) || *bytes << shift >> shift != *bytes)
+		return -1;
+	*bytes <<= shift;
+	return 0;
+}
+
+static void parse_memory(struct plan_opts *p, const char *arg,
+			 struct argp_state *state)
+{
+	size_t len = strcspn(arg, "@");
+	uint64_t page = sysconf(_SC_PAGESIZE);
+
+	if (parse_size(arg, len, &p->plan.bytes) ||
+	    (arg[len] && smn_number_parse(arg + len + 1, &p->plan.ipa)))
+		argp_error(state, "--memory: '%s' is not SIZE[K|M|G][@IPA]", arg);
+	if ((p->plan.bytes | p->plan.ipa) & (page - 1))
+		argp_error(state, "--memory: '%s' is not a multiple of the page "
+			   "size, %" PRIu64, arg, page);
+}
+
+static void parse_assignment(struct plan_opts *p, const char *arg,
+			     struct argp_state *state)
+{
+	struct smn_why why;
+
+	if (p->ste_raw)
+		argp_error(state, "--ste and '%s' exclude each other", arg);
+	/* named fields mean an entry that is in use, unless V=0 says otherwise */
+	if (!p->ste_named)
+		smn_layout_assign(&smn_ste, p->plan.ste, "V=1", NULL);
+	p->ste_named = true;
+	if (smn_layout_assign(&smn_ste, p->plan.ste, arg, &why))
+		argp_error(state, "%s", why.text);
+}
+
+error_t plan_parse(struct plan_opts *p, int key, char *arg,
+		   struct argp_state *state)
+{
+	switch (key) {
+	case OPT_STE:
+		if (p->ste_named)
+			argp_error(state, "--ste and NAME=VALUE exclude each other");
+		p->ste_raw = true;
+		if (ctl_words(arg, p->plan.ste, 2))
+			argp_error(state, "--ste: '%s' is not W0,W1", arg);
+		return 0;
+	case OPT_VSID:
+		p->vsid_given = true;
+		p->plan.no_vdevice = !strcmp(arg, "none");
+		/* virt_id has 64 bits, commands and events carry 32 */
+		if (!p->plan.no_vdevice)
+			p->plan.vsid = ctl_number(state, "--vsid", arg, 0,
+						  UINT32_MAX);
+		return 0;
+	case OPT_VEVENTQ:
+		p->plan.veventq = true;
+		return 0;
+	case OPT_FAULTQ:
+		p->plan.faultq = true;
+		return 0;
+	case OPT_MEMORY:
+		parse_memory(p, arg, state);
+		return 0;
+	case ARGP_KEY_ARG:
+		if (!strchr(arg, '='))
+			return ARGP_ERR_UNKNOWN;
+		parse_assignment(p, arg, state);
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+void plan_for(struct plan_opts *p, const struct smn_pci *pci)
+{
+	p->plan.cdev = pci->cdev;
+	if (!p->vsid_given)
+		p->plan.vsid = pci->rid;
+	/* without a word about it, what needs nothing in memory */
+	if (!p->ste_named && !p->ste_raw) {
+		smn_layout_assign(&smn_ste, p->plan.ste, "V=1", NULL);
+		smn_layout_assign(&smn_ste, p->plan.ste, "Cfg=bypass", NULL);
+	}
+}
+
+static struct json_object *doc_step(const struct smn_step *step)
+{
+	struct json_object *o = json_object_new_object();
+
+	doc_add_str(o, "object", step->object);
+	doc_add_str(o, "op", smn_op(step->op)->name);
+	if (step->err)
+		doc_add(o, "id", NULL);
+	else
+		doc_add_int(o, "id", step->id);
+	doc_add_int(o, "ns", step->ns);
+	doc_add_int(o, "errno", -step->err);
+	return o;
+}
+
+/* The diagnosis is better when the registers are known; they cost one call. */
+static void learn_registers(struct ctl *ctl, const struct smn_nest *nest)
+{
+	struct smn_call failed = ctl->sys.failed;
+	struct smn_hw_info hw;
+
+	if (nest->dev.id && !smn_hw_info_get(&ctl->session, nest->dev.id, &hw))
+		ctl_learn_hw(ctl, &hw);
+	ctl->sys.failed = failed;
+}
+
+enum status plan_build(struct ctl *ctl, const struct smn_plan *plan,
+		       struct smn_nest *nest)
+{
+	struct json_object *steps = json_object_new_array();
+	int ret = smn_nest_build(&ctl->session, plan, nest);
+
+	for (unsigned int i = 0; i < nest->nsteps; i++)
+		json_object_array_add(steps, doc_step(&nest->steps[i]));
+	doc_add(ctl->result, "steps", steps);
+
+	ctl->facts.pinned = plan->bytes;
+	ctl->facts.vsid = plan->vsid;
+	ctl->facts.have_vsid = nest->vdevice;
+	ctl->facts.no_vdevice = nest->viommu && !nest->vdevice;
+	if (!ret)
+		return CTL_OK;
+	learn_registers(ctl, nest);
+	return ctl_refused(ctl, ret);
+}
