@@ -17,7 +17,7 @@ debian_mirror() {
 	mirror=$(debian_mirrors)
 	if [[ -z $mirror && $EUID == 0 ]]; then
 		say "reading the package lists of this machine (apt-get update)"
-		logged "$build/log/apt-update" apt-get update
+		logged apt-get update
 		mirror=$(debian_mirrors)
 	fi
 	[[ -n $mirror ]] || die 70 "no Debian mirror in apt's lists: run 'apt-get update' as root, on Debian 12 or 13"
@@ -31,10 +31,14 @@ debian_mirrors() {
 		sed -n 's/^Debian|Debian|//p' | sort -u
 }
 
-# debian_root DIR ARCH SUITE...: the calls below work on this root. Suites that do not exist (yet) are passed over.
+# debian_root DIR ARCH SUITE...: the calls below work on this root, which is this process's until it ends. Suites that
+# do not exist (yet) are passed over.
 debian_root() {
-	local dir=$1 arch=$2 suite keyring mirror
+	local dir=$1 arch=$2 suite keyring mirror lock
 	shift 2
+	mkdir -p "$dir"/{lists,cache/archives}/partial
+	exec {lock}>"$dir/lock"
+	flock "$lock"
 	# Older lists name packages that the mirror no longer has.
 	if [[ -n $(find "$dir/ready" -mmin -1440 2>/dev/null) && $(<"$dir/ready") == "$arch $*" ]]; then
 		export APT_CONFIG=$dir/apt.conf
@@ -45,7 +49,6 @@ debian_root() {
 	for keyring in /usr/share/keyrings/debian-archive-keyring.{pgp,gpg}; do
 		[[ -e $keyring ]] && break
 	done
-	mkdir -p "$dir"/{lists,cache/archives}/partial
 	: >"$dir/status"
 	for suite; do
 		echo "deb [signed-by=$keyring] $mirror $suite main"
@@ -91,30 +94,30 @@ debian_newest() {
 	echo "$newest"
 }
 
-# debian_unpack DIR PACKAGE[=VERSION]...: these packages' files, without what they depend on.
+# debian_unpack DIR PACKAGE[=VERSION]...: a new DIR with these packages' files, without what they depend on.
 debian_unpack() {
-	local dir=$1 debs
+	local dir=$1 debs=$1.debs
 	shift
-	debs=$(mktemp -d)
-	(cd "$debs" && logged "$build/log/apt-download" apt-get download "$@") &&
-		debian_extract "$dir" "$debs"
 	rm -rf "$debs"
+	mkdir -p "$debs"
+	(cd "$debs" && logged apt-get download "$@")
+	debian_extract "$dir" "$debs"
 }
 
-# debian_unpack_closure DIR PACKAGE...: these packages' files and those of all they depend on.
+# debian_unpack_closure DIR PACKAGE...: the same, with all they depend on.
 debian_unpack_closure() {
-	local dir=$1 debs
+	local dir=$1 debs=$1.debs
 	shift
-	debs=$(mktemp -d)
-	mkdir "$debs/partial"
-	logged "$build/log/apt-download" apt-get install --yes --download-only -o Dir::Cache::archives="$debs" "$@" &&
-		debian_extract "$dir" "$debs"
 	rm -rf "$debs"
+	mkdir -p "$debs/partial"
+	logged apt-get install --yes --download-only -o Dir::Cache::archives="$debs" "$@"
+	debian_extract "$dir" "$debs"
 }
 
 # The tree has merged /usr, as every Debian since 12, whatever its packages still say.
 debian_extract() {
 	local dir=$1 debs=$2 deb part
+	rm -rf "$dir"
 	for part in bin lib sbin; do
 		mkdir -p "$dir/usr/$part"
 		ln -sfn "usr/$part" "$dir/$part"
@@ -122,6 +125,7 @@ debian_extract() {
 	for deb in "$debs"/*.deb; do
 		dpkg --fsys-tarfile "$deb" | tar -x --keep-directory-symlink -C "$dir"
 	done
+	rm -rf "$debs"
 }
 
 # Where Debian's newest kernels are: the same packages are asked for headers and source. The aliases come last because

@@ -7,7 +7,6 @@ me=${0##*/}
 
 # The repository, and the folder for everything that can be made again.
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-# shellcheck disable=SC2034  # used by whoever sources this file
 build=$top/build
 
 say() {
@@ -22,14 +21,13 @@ die() {
 	exit "$status"
 }
 
-# logged LOG COMMAND...: runs COMMAND with its chatter in LOG; the end of LOG is shown if it fails.
+# logged COMMAND...: runs COMMAND with its chatter in $log; the end of it is shown if COMMAND fails.
+log=$build/log/$me
 logged() {
-	local log=$1
-	shift
 	mkdir -p "$(dirname "$log")"
 	"$@" </dev/null >"$log" 2>&1 && return
 	say "failed: $*"
 	tail -n 15 "$log" | sed 's/^/    /' >&2
-	say "the whole log is in $log"
+	say "the whole log is $log"
 	return 1
 }
