@@ -10,15 +10,16 @@ SBINDIR ?= $(PREFIX)/sbin
 MANDIR ?= $(PREFIX)/share/man
 DESTDIR ?=
 
-B := build
-N := $(B)/obj/native$(if $(SAN),-san)
-A := $(B)/obj/arm64
-BIN := $(if $(SAN),$(N)/bin/smmunest-ctl,$(B)/smmunest-ctl)
-ARM64 := $(B)/arm64/smmunest-ctl
-
 ifeq ($(origin CC),default)
 CC := $(CROSS_COMPILE)gcc
 endif
+
+B := build
+N := $(B)/obj/$(notdir $(CC))$(if $(SAN),-san)
+A := $(B)/obj/arm64
+BIN := $(N)/bin/smmunest-ctl
+ARM64 := $(B)/arm64/smmunest-ctl
+
 PKG_CONFIG ?= pkg-config
 ARM64_CC ?= aarch64-linux-gnu-gcc
 
@@ -59,11 +60,16 @@ say = $(if $(V),,@printf '  %-8s%s\n' $(1) $(2))
 
 # --- building ---
 
-.PHONY: all arm64 demo vm-demo check check-fast check-vm lint install \
-	uninstall clean deps
+.PHONY: all bin arm64 unit guest demo vm-demo check check-fast check-vm lint \
+	install uninstall clean
 .DELETE_ON_ERROR:
 
-all: $(BIN)
+all: $(if $(SAN),$(BIN),$(B)/smmunest-ctl)
+bin: $(BIN)
+
+# what people run; the other builds stay beside their objects
+$(B)/smmunest-ctl: $(BIN)
+	$(Q)cp $< $@
 arm64: $(ARM64)
 
 $(N)/%.o: %.c $(UAPI_STAMP)
@@ -102,13 +108,52 @@ UNIT_BINS := $(patsubst tests/unit/%.c,$(N)/unit/%,$(UNIT))
 GUEST_BINS := $(patsubst tests/guest/%.c,$(B)/arm64/tests/%,$(GUEST))
 unit: $(UNIT_BINS)
 guest: $(ARM64) $(GUEST_BINS)
-.PHONY: unit guest
-.SECONDARY:
+.PRECIOUS: $(N)/%.o $(A)/%.o
 
 $(B)/uapi/version: scripts/uapi
 	$(Q)scripts/uapi
 
 $(SYSROOT):
 	$(Q)scripts/sysroot
+
+# --- trying and checking: each installs what it needs, once ---
+
+demo: vm-demo
+
+vm-demo:
+	$(Q)scripts/deps build vm
+	$(Q)$(MAKE) --no-print-directory arm64
+	$(Q)scripts/demo
+
+check:
+	$(Q)scripts/deps
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)scripts/check
+
+check-fast:
+	$(Q)scripts/deps build check
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)scripts/check lint clang unit pure sanitized
+
+check-vm:
+	$(Q)scripts/deps
+	$(Q)scripts/check guest machine
+
+lint:
+	$(Q)scripts/lint
+
+# --- installing ---
+
+install: all
+	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MANDIR)/man8
+	install -m 755 $(BIN) $(DESTDIR)$(SBINDIR)/smmunest-ctl
+	install -m 644 man/smmunest-ctl.8 $(DESTDIR)$(MANDIR)/man8
+
+uninstall:
+	rm -f $(DESTDIR)$(SBINDIR)/smmunest-ctl
+	rm -f $(DESTDIR)$(MANDIR)/man8/smmunest-ctl.8
+
+clean:
+	rm -rf $(B)
 
 -include $(shell find $(N) $(A) -name '*.d' -type f 2>/dev/null)

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# bats file_tags=vm
+# What has to be seen from outside of the emulated machine: the SMMU's own view, exact times, other firmware and kernels.
+# shellcheck disable=SC2016  # '$SMMUNEST_DEVICE' is for the machine's shell
+
+bats_require_minimum_version 1.8.0
+
+setup() {
+	bats_load_library bats-support
+	bats_load_library bats-assert
+	top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+	[[ -x $top/scripts/vm ]] || skip "scripts/vm runs on the host"
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+vm() {
+	"$top/scripts/vm" run "$@"
+}
+
+# traced COMMAND: what the SMMU saw in its command queue while COMMAND ran is in ./smmu. The device's driver speaks to
+# it as well, so tests look for values that only COMMAND sends.
+traced() {
+	vm --qemu-arg -D --qemu-arg "$PWD/smmu" --qemu-arg -trace --qemu-arg 'smmuv3_cmdq*' \
+		--qemu-arg -trace --qemu-arg smmuv3_range_inval "$@"
+}
+
+@test "the words that reach the SMMU are the words shown" {
+	traced 'smmunest-ctl --json inval --vsid=0x42 tlbi-nh-asid:ASID=0x1234 tlbi-nh-va:ASID=0x77,Address=0xabc000,Leaf=1' \
+		tlbi-nh-vaa:Address=0x123000 tlbi-nh-va:ASID=3,Address=0x200000,TG=1,NUM=3,SCALE=2,TTL=3 \
+		cfgi-cd:SID=0x42 cfgi-cd-all:SID=0x42 >shown
+	run jq -r '.result.commands[].words | join(" ")' shown
+	assert_output - <<-EOF
+		0x1234000000000011 0x0000000000000000
+		0x0077000000000012 0x0000000000abc001
+		0x0000000000000013 0x0000000000123000
+		0x0003000000203012 0x0000000000200700
+		0x0000004200000005 0x0000000000000000
+		0x0000004200000006 0x0000000000000000
+	EOF
+	# from our first command to the CMD_SYNC that the kernel adds; the vSID has become the device's StreamID
+	run sed -n '/SMMU_CMD_TLBI_NH_ASID/{h;d};/asid=4660/{x;p;x};/asid=4660/,/SMMU_CMD_SYNC/p' smmu
+	assert_output --regexp 'TLBI_NH_ASID.*asid=4660
+.*CMD_TLBI_NH_VA
+smmuv3_range_inval vmid=[0-9]+ asid=119 addr=0xabc000 tg=0 num_pages=0x1 ttl=0 leaf=1 .*CMD_TLBI_NH_VAA
+smmuv3_range_inval vmid=[0-9]+ asid=-1 addr=0x123000 tg=0 num_pages=0x1 ttl=0 leaf=0 .*CMD_TLBI_NH_VA
+smmuv3_range_inval vmid=[0-9]+ asid=3 addr=0x200000 tg=1 num_pages=0x10 ttl=3 leaf=0 .*CMD_CFGI_CD
+smmuv3_cmdq_cfgi_cd sid=0x10
+.*CMD_CFGI_CD_ALL
+smmuv3_cmdq_cfgi_cd sid=0x10
+.*CMD_SYNC'
+}
+
+@test "of 70 good commands, a bad one and 29 good ones exactly 63 are issued" {
+	{
+		for _ in {1..70}; do echo tlbi-nh-asid:ASID=0x1234; done
+		echo 0xff:0
+		for _ in {1..29}; do echo tlbi-nh-asid:ASID=0x1234; done
+	} >batch
+	run traced --copy batch 'smmunest-ctl -q --json inval --force --file=batch >$OUT/shown'
+	assert_equal "$status" 2
+	run jq -c '.result | [.attempted, .entry_num, .issued]' "$top/build/vm/out/shown"
+	assert_output '[100,70,63]'
+	run grep -c asid=4660 smmu
+	assert_output 63
+}
+
+@test "exact time: two boots give the same min, p50 and p99, within 2 % of a bare loop" {
+	for _ in {1..16}; do echo tlbi-nh-asid:ASID=7; done >batch16
+	head -n 1 batch16 >batch1
+	for boot in 1 2; do
+		vm --icount --copy batch1 --copy batch16 -- '
+			cdev=/dev/vfio/devices/$(cd /sys/bus/pci/devices/$SMMUNEST_DEVICE/vfio-dev; echo *)
+			for n in 1 16; do
+				echo "bare $n $(bare-inval $cdev $n 2000)"
+				echo "tool $n $(smmunest-ctl --json inval --file=batch$n --repeat=2000 |
+					jq -r ".result.repeat | \"\(.min_ns) \(.p50_ns) \(.p99_ns)\"")"
+			done' >boot$boot
+	done
+	run diff boot1 boot2
+	assert_success
+	# columns: who batch min p50 p99; the tool's p50 against the bare loop's
+	run awk '$1 == "bare" { p50[$2] = $4 } $1 == "tool" { n++; if ($4 > p50[$2] * 1.02 || $4 < p50[$2] * 0.98) print }
+		END { print n " compared" }' boot1
+	assert_output "2 compared"
+}
+
+@test "firmware without CANWBS: info says no and why, alloc ends at VIOMMU_ALLOC" {
+	run vm --stock-iort -- 'smmunest-ctl -j info $SMMUNEST_DEVICE >$OUT/info; smmunest-ctl -qj alloc >$OUT/alloc'
+	assert_equal "$status" 2
+	run jq -r '.exit, (.result.devices[0].nesting | .verdict, .reasons[0].id)' "$top/build/vm/out/info"
+	assert_output $'0\nno\nviommu.canwbs'
+	run jq -r '.exit, .error.op, .error.name, .result.steps[-1].object' "$top/build/vm/out/alloc"
+	assert_output $'2\nIOMMU_VIOMMU_ALLOC\nEOPNOTSUPP\nviommu'
+}
+
+@test "no SMMU: exit 4 with the reason" {
+	run --separate-stderr vm --no-smmu -- 'smmunest-ctl info; echo $?; smmunest-ctl alloc; echo $?'
+	assert_line 4
+	# shellcheck disable=SC2154  # bats sets it
+	[[ $stderr == *"no PCI device of this machine is behind an SMMUv3"* ]]
+	[[ $stderr == *"is not behind an SMMUv3"* ]]
+}
+
+@test "a device that its own driver has: alloc says how to bind it, bind and unbind work" {
+	run --separate-stderr vm --device nvme --no-bind -- '
+		smmunest-ctl alloc >/dev/null; echo "alloc $?"
+		smmunest-ctl bind >/dev/null && smmunest-ctl alloc --attach >/dev/null; echo "bound alloc $?"
+		cat /run/smmunest/$SMMUNEST_DEVICE
+		smmunest-ctl -j unbind | jq -r .result.driver
+		ls /run/smmunest'
+	assert_success
+	assert_output $'alloc 4\nbound alloc 0\ndriver nvme\noverride \nnvme'
+	[[ $stderr == *"smmunest-ctl bind 0000:00:02.0"* ]]
+}
+
+# An empty romfs, the one disk file system of the machine's kernel: 16 big-endian words whose sum is 0.
+empty_romfs() {
+	local word sum=0 words=(0x2d726f6d 0x3166732d 0x40 0 0x78000000 0 0 0 0x9 0x20 0 0 0x2e000000 0 0 0)
+	for word in "${words[@]}"; do sum=$((sum + word)); done
+	words[3]=$((-sum & 0xffffffff))
+	for word in "${words[@]}"; do
+		# shellcheck disable=SC2059  # the format is the byte
+		printf "$(printf '\\x%02x' $((word >> 24 & 255)) $((word >> 16 & 255)) $((word >> 8 & 255)) $((word & 255)))"
+	done
+	head -c 960 /dev/zero
+}
+
+@test "bind refuses a disk that is mounted, unless forced" {
+	empty_romfs >romfs
+	run --separate-stderr vm --device nvme --no-bind --copy romfs -- '
+		mkdir -p /mnt && cat romfs >/dev/nvme0n1 && mount -t romfs -o ro /dev/nvme0n1 /mnt || exit 1
+		smmunest-ctl bind >/dev/null; echo "mounted $?"
+		basename $(readlink /sys/bus/pci/devices/$SMMUNEST_DEVICE/driver); ls /run/smmunest 2>/dev/null
+		smmunest-ctl bind --force | grep driver; echo "forced $?"'
+	assert_success
+	assert_output --regexp $'^mounted 64\nnvme\ndriver  *vfio-pci\nforced 0$'
+	[[ $stderr == *"its disk is mounted on /mnt"* ]]
+}
+
+@test "bind refuses the network interface with the only default route" {
+	run --separate-stderr vm --device e1000e --no-bind -- '
+		dev=$(ls /sys/bus/pci/devices/$SMMUNEST_DEVICE/net)
+		ip address add 192.0.2.1/24 dev $dev && ip link set $dev up && ip route add default via 192.0.2.2 || exit 1
+		smmunest-ctl bind >/dev/null; echo "routed $?"
+		ip route del default && smmunest-ctl bind >/dev/null; echo "free $?"'
+	assert_success
+	assert_output $'routed 64\nfree 0'
+	[[ $stderr == *"the only default route"* ]]
+}
+
+@test "Ctrl-C while the objects are held undoes them and leaves the device as it was" {
+	run vm -- '
+		smmunest-ctl -q alloc --attach --hold >held & sleep 1
+		kill -INT $!; wait $!; echo "hold $?"
+		smmunest-ctl -q alloc --attach --repeat=100000 >repeated & sleep 1
+		kill -INT $!; wait $!; echo "repeat $?"
+		basename $(readlink /sys/bus/pci/devices/$SMMUNEST_DEVICE/driver)
+		grep -c . held
+		smmunest-ctl alloc --attach >/dev/null; echo "again $?"'
+	assert_success
+	assert_line "hold 130"
+	assert_line "repeat 130"
+	assert_line vfio-pci
+	assert_line "again 0"
+}
