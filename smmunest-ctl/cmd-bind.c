@@ -52,7 +52,7 @@ static void report(struct ctl *ctl, const char *bdf, const char *from)
 
 	if (smn_pci_read(&ctl->sys, bdf, &now))
 		return;
-	doc_add_str(ctl->result, "bdf", bdf);
+	ctl_describe(ctl, &now);
 	doc_add_str(ctl->result, "was", from);
 	doc_add_str(ctl->result, "driver", now.driver);
 	if (now.cdev[0])

@@ -200,6 +200,7 @@ static void probe(struct ctl *ctl, struct info_opts *o, struct json_object *dev,
 	if (!ret)
 		ret = smn_viommu_alloc(&ctl->session, nest.dev.id, id, &id);
 	if (ret) {
+		ctl->facts.old_kernel = !ctl_knows(ctl, SMN_IOMMU_VIOMMU_ALLOC);
 		ctl_refused(ctl, ret);
 		verdict_of_error(ctl, dev, "no");
 	} else {
@@ -255,10 +256,7 @@ static int count_smmu(void *ctx, const struct smn_pci *pci)
 	return 0;
 }
 
-/*
- * Which of the nesting ioctls the kernel knows: one with an id that does not
- * exist makes nothing, and only an unknown number is ENOTTY.
- */
+/* Which of the nesting ioctls the kernel knows. */
 static struct json_object *probe_ioctls(struct ctl *ctl)
 {
 	static const enum smn_op_id ops[] = {
@@ -268,15 +266,9 @@ static struct json_object *probe_ioctls(struct ctl *ctl)
 	};
 	struct json_object *o = json_object_new_object();
 
-	for (unsigned int i = 0; i < SMN_ARRAY_SIZE(ops); i++) {
-		/* every one of these begins with its size */
-		uint32_t arg[SMN_ARG_MAX / 4] = { smn_op(ops[i])->size };
-		int ret = smn_sys_ioctl(&ctl->sys, ops[i],
-					ctl->session.iommufd, arg);
-
+	for (unsigned int i = 0; i < SMN_ARRAY_SIZE(ops); i++)
 		doc_add(o, smn_op(ops[i])->name,
-			json_object_new_boolean(ret != -ENOTTY));
-	}
+			json_object_new_boolean(ctl_knows(ctl, ops[i])));
 	return o;
 }
 

@@ -98,9 +98,18 @@ enum status ctl_device(struct ctl *ctl, struct smn_pci *pci);
 /* The same, and it must be ready for VFIO; /dev/iommu is opened. */
 enum status ctl_open_device(struct ctl *ctl, struct smn_pci *pci);
 
+/* ctl->device from what sysfs says of it. */
+void ctl_describe(struct ctl *ctl, const struct smn_pci *pci);
+
 /* What the diagnosis may know of the process and the device. */
 void ctl_learn(struct ctl *ctl, const struct smn_pci *pci);
 void ctl_learn_hw(struct ctl *ctl, const struct smn_hw_info *hw);
+
+/*
+ * Does the kernel know the ioctl? One without ids makes nothing, and only an
+ * unknown number is ENOTTY. Leaves what the last failed call was alone.
+ */
+bool ctl_knows(struct ctl *ctl, enum smn_op_id op);
 
 /* --- options that all nesting commands have, plan.c --- */
 

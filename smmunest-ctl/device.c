@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Which device to work on, and opening a session for it. */
+#include <errno.h>
 #include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,7 +55,7 @@ static enum status offer(struct ctl *ctl)
 	return ctl_no(ctl, CTL_SKIPPED, "device.none", &cause, &remedy);
 }
 
-static struct json_object *describe(const struct smn_pci *pci)
+void ctl_describe(struct ctl *ctl, const struct smn_pci *pci)
 {
 	struct json_object *o = json_object_new_object();
 
@@ -64,7 +65,8 @@ static struct json_object *describe(const struct smn_pci *pci)
 	doc_add_str(o, "driver", pci->driver);
 	doc_add_str(o, "smmu", pci->smmu);
 	doc_add_int(o, "group", pci->group);
-	return o;
+	json_object_put(ctl->device);
+	ctl->device = o;
 }
 
 enum status ctl_device(struct ctl *ctl, struct smn_pci *pci)
@@ -83,7 +85,7 @@ enum status ctl_device(struct ctl *ctl, struct smn_pci *pci)
 		smn_why_set(&cause, "there is no PCI device %s", ctl->bdf);
 		return ctl_no(ctl, CTL_SKIPPED, "device.absent", &cause, &remedy);
 	}
-	ctl->device = describe(pci);
+	ctl_describe(ctl, pci);
 	return CTL_OK;
 }
 
@@ -158,4 +160,15 @@ void ctl_learn_hw(struct ctl *ctl, const struct smn_hw_info *hw)
 	f->have_regs = hw->type == 2;
 	f->feats = hw->feats;
 	memcpy(f->regs, hw->regs, sizeof(f->regs));
+}
+
+bool ctl_knows(struct ctl *ctl, enum smn_op_id op)
+{
+	/* every one of the arguments begins with its size */
+	uint32_t arg[SMN_ARG_MAX / sizeof(uint32_t)] = { smn_op(op)->size };
+	struct smn_call failed = ctl->sys.failed;
+	int ret = smn_sys_ioctl(&ctl->sys, op, ctl->session.iommufd, arg);
+
+	ctl->sys.failed = failed;
+	return ret != -ENOTTY;
 }

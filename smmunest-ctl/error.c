@@ -96,7 +96,8 @@ enum status ctl_refused(struct ctl *ctl, int err)
 	set_error(ctl, new_error(smn_op(call->op)->name, err),
 		  doc_call_args(call),
 		  doc_findings(found, smn_diagnose(&q, found)));
-	return err == -ENOTTY ? CTL_SKIPPED : CTL_REFUSED;
+	return err == -ENOTTY || ctl->facts.old_kernel ? CTL_SKIPPED :
+		CTL_REFUSED;
 }
 
 /* --- as text --- */

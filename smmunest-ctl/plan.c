@@ -138,6 +138,7 @@ static void learn_registers(struct ctl *ctl, const struct smn_nest *nest)
 	if (nest->dev.id && !smn_hw_info_get(&ctl->session, nest->dev.id, &hw))
 		ctl_learn_hw(ctl, &hw);
 	ctl->sys.failed = failed;
+	ctl->facts.old_kernel = !ctl_knows(ctl, SMN_IOMMU_VIOMMU_ALLOC);
 }
 
 enum status plan_build(struct ctl *ctl, const struct smn_plan *plan,

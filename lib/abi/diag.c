@@ -165,8 +165,16 @@ static enum smn_verdict on_parent(const struct smn_question *q,
 	const struct iommu_hwpt_alloc *in = q->in;
 
 	(void)cause;
-	return in->flags & IOMMU_HWPT_ALLOC_NEST_PARENT ? SMN_LIKELY :
-		SMN_EXCLUDED;
+	if (!(in->flags & IOMMU_HWPT_ALLOC_NEST_PARENT))
+		return SMN_EXCLUDED;
+	return q->facts->old_kernel ? SMN_POSSIBLE : SMN_LIKELY;
+}
+
+static enum smn_verdict old_kernel(const struct smn_question *q,
+				   struct smn_why *cause)
+{
+	(void)cause;
+	return q->facts->old_kernel ? SMN_CERTAIN : SMN_EXCLUDED;
 }
 
 static enum smn_verdict no_stage_for_parent(const struct smn_question *q,
@@ -212,11 +220,14 @@ static const struct row rows[] = {
 	ROW("map.reserved", IOMMU_IOAS_MAP, EINVAL, NULL,
 	    "the range is not page-aligned, or overlaps a reserved region",
 	    "choose another --memory=SIZE@IPA"),
+	ROW("s2.kernel", IOMMU_HWPT_ALLOC, EOPNOTSUPP, old_kernel,
+	    "the running kernel is older than nesting on SMMUv3: it has no "
+	    "IOMMU_VIOMMU_ALLOC", "use a kernel from 6.13 on"),
 	ROW("s2.stage", IOMMU_HWPT_ALLOC, EOPNOTSUPP, no_stage_for_parent,
 	    "the SMMU lacks stage 1 or stage 2", "this SMMU cannot nest"),
 	ROW("s2.erratum", IOMMU_HWPT_ALLOC, EOPNOTSUPP, on_parent,
 	    "an erratum makes the driver refuse nesting (MMU-600 before r2, "
-	    "MMU-700 before r1p1), or the kernel is older than nesting",
+	    "MMU-700 before r1p1)",
 	    "compare IIDR in `smmunest-ctl info`"),
 	ROW("s2.vmid", IOMMU_HWPT_ALLOC, ENOSPC, on_parent,
 	    "the SMMU has no VMID left", "close other VMs"),

@@ -25,6 +25,7 @@ struct smn_facts {
 	smn_feats feats;
 	uint32_t hw_type;	/* its out_data_type, with have_type */
 	bool have_type;
+	bool old_kernel;	/* IOMMU_VIOMMU_ALLOC is ENOTTY */
 	bool have_memlock;
 	uint64_t memlock;	/* RLIMIT_MEMLOCK in bytes, ~0 for no limit */
 	bool ipc_lock;		/* CAP_IPC_LOCK: the limit does not count */

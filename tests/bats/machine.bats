@@ -131,7 +131,7 @@ empty_romfs() {
 		mkdir -p /mnt && cat romfs >/dev/nvme0n1 && mount -t romfs -o ro /dev/nvme0n1 /mnt || exit 1
 		smmunest-ctl bind >/dev/null; echo "mounted $?"
 		basename $(readlink /sys/bus/pci/devices/$SMMUNEST_DEVICE/driver); ls /run/smmunest 2>/dev/null
-		smmunest-ctl bind --force | grep driver; echo "forced $?"'
+		smmunest-ctl bind --force | grep ^driver; echo "forced $?"'
 	assert_success
 	assert_output --regexp $'^mounted 64\nnvme\ndriver  *vfio-pci\nforced 0$'
 	[[ $stderr == *"its disk is mounted on /mnt"* ]]
