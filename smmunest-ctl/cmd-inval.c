@@ -43,28 +43,56 @@ static void add(struct inval_opts *o, struct argp_state *state,
 	memcpy(o->cmds[o->n++], cmd, sizeof(*o->cmds));
 }
 
+/* The first word of @line, its end cut off; NULL when there is none, or two. */
+static char *only_word(char *line, bool *extra)
+{
+	static const char blanks[] = " \t\r\n";
+	char *rest = line, *word, *more = NULL;
+
+	line[strcspn(line, "#")] = '\0';
+	word = strtok_r(line, blanks, &rest);
+	if (word)
+		more = strtok_r(NULL, blanks, &rest);
+	*extra = more;
+	return word;
+}
+
+static void add_line(struct inval_opts *o, struct argp_state *state,
+		     const char *path, unsigned int number, char *line)
+{
+	struct smn_why why;
+	uint64_t cmd[2];
+	bool extra;
+	char *word = only_word(line, &extra);
+
+	if (!word)
+		return;
+	if (extra)
+		argp_error(state, "%s:%u: more than one command on a line", path,
+			   number);
+	if (ctl_words(word, cmd, 2) && smn_cmd_parse(word, cmd, &why))
+		argp_error(state, "%s:%u: %s", path, number, why.text);
+	add(o, state, cmd);
+}
+
 static void add_file(struct inval_opts *o, struct argp_state *state,
 		     const char *path)
 {
 	FILE *f = strcmp(path, "-") ? fopen(path, "re") : stdin;
 	unsigned int number = 0;
-	struct smn_why why;
-	uint64_t cmd[2];
-	char line[512];
+	char *line = NULL;
+	size_t room = 0;
+	ssize_t len;
 
 	if (!f)
 		argp_failure(state, CTL_USAGE, errno, "%s", path);
-	while (fgets(line, sizeof(line), f)) {
-		char *text = line + strspn(line, " \t");
-
+	while ((len = getline(&line, &room, f)) >= 0) {
 		number++;
-		text[strcspn(text, "# \t\r\n")] = '\0';
-		if (!*text)
-			continue;
-		if (ctl_words(text, cmd, 2) && smn_cmd_parse(text, cmd, &why))
-			argp_error(state, "%s:%u: %s", path, number, why.text);
-		add(o, state, cmd);
+		if (strlen(line) != (size_t)len)
+			argp_error(state, "%s:%u: not a text file", path, number);
+		add_line(o, state, path, number, line);
 	}
+	free(line);
 	if (ferror(f))
 		argp_failure(state, CTL_USAGE, errno, "%s", path);
 	if (f != stdin)

@@ -40,7 +40,7 @@ struct ctl {
 	void *opts;			/* the command's own options */
 
 	/* globals */
-	bool json, trace, quiet;
+	bool json, trace, quiet, verbose;
 	const char *json_file, *trace_file;
 	enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;
 	unsigned int timeout_s;
@@ -48,7 +48,7 @@ struct ctl {
 	uint64_t hold_s;		/* or that long; 0: for ever */
 	char bdf[SMN_BDF_LEN];		/* "": none was given */
 
-	FILE *trace_to;
+	FILE *trace_to, *json_to;
 	struct smn_sys sys;
 	struct smn_session session;
 	bool in_session;
@@ -70,10 +70,6 @@ struct ctl {
 #define X(name) extern const struct cmd cmd_##name;
 COMMANDS(X)
 #undef X
-
-/* "smmunest-ctl: ..." on stderr, unless --quiet. */
-__attribute__((format(printf, 2, 3)))
-void ctl_say(const struct ctl *ctl, const char *fmt, ...);
 
 /* --- arguments, args.c --- */
 
@@ -145,6 +141,10 @@ enum status plan_build(struct ctl *ctl, const struct smn_plan *plan,
 
 /* --- failures, error.c --- */
 
+/* "smmunest-ctl: ..." on stderr, unless --quiet. */
+__attribute__((format(printf, 2, 3)))
+void ctl_say(const struct ctl *ctl, const char *fmt, ...);
+
 /*
  * The last refused call becomes ctl->error, with its causes. The status it
  * calls for: CTL_REFUSED, or CTL_SKIPPED where there is nothing to try it on.
@@ -193,6 +193,7 @@ void doc_add_int(struct json_object *o, const char *key, int64_t value);
 /* --- trace.c, out.c --- */
 
 void trace_call(FILE *to, const struct smn_call *call);
+void trace_result(FILE *to, const struct smn_call *call);
 
 /* "6.12 us" */
 void format_time(char *buf, size_t len, uint64_t ns);

@@ -1,9 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A refused call as a document, and as people read it. */
+/* What goes wrong: a refused call as a document, and as people read it. */
 #include <errno.h>
+#include <stdarg.h>
 #include <string.h>
 
 #include "ctl.h"
+
+void ctl_say(const struct ctl *ctl, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (ctl->quiet)
+		return;
+	fflush(stdout);
+	fprintf(stderr, "smmunest-ctl: ");
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+}
 
 static struct json_object *new_error(const char *op, int err)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Global options, the command table, and what happens around every command. */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,20 +24,6 @@ static const struct {
 	{ "kernel", &smn_backend_kernel },
 };
 
-void ctl_say(const struct ctl *ctl, const char *fmt, ...)
-{
-	va_list ap;
-
-	if (ctl->quiet)
-		return;
-	fflush(stdout);
-	fprintf(stderr, "smmunest-ctl: ");
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-}
-
 /* --- global options --- */
 
 enum { OPT_COLOR = 0x800, OPT_TRACE, OPT_TIMEOUT, OPT_BACKEND, OPT_DUMP_CLI };
@@ -52,6 +38,8 @@ static const struct argp_option global_options[] = {
 	{ "backend", OPT_BACKEND, "NAME", 0, "who answers: kernel", 90 },
 	{ "color", OPT_COLOR, "WHEN", 0, "auto, always or never", 90 },
 	{ "quiet", 'q', NULL, 0, "nothing on stderr", 90 },
+	{ "verbose", 'v', NULL, 0, "each ioctl with its result and time, on stderr",
+	  90 },
 	{ "dump-cli", OPT_DUMP_CLI, NULL, OPTION_HIDDEN, NULL, 90 },
 	{ NULL, 'h', NULL, OPTION_HIDDEN, NULL, -1 },
 	{ 0 },
@@ -110,10 +98,14 @@ static error_t parse_global(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'j':
 		ctl->json = true;
-		ctl->json_file = arg;
+		/* -j=FILE reads as people mean it */
+		ctl->json_file = arg && arg[0] == '=' ? arg + 1 : arg;
 		return 0;
 	case 'q':
 		ctl->quiet = true;
+		return 0;
+	case 'v':
+		ctl->verbose = true;
 		return 0;
 	case OPT_TRACE:
 		ctl->trace = true;
@@ -258,19 +250,63 @@ static void on_call(void *ctx, const struct smn_call *call)
 
 	if (ctl->trace_to)
 		trace_call(ctl->trace_to, call);
+	if (ctl->verbose)
+		trace_result(stderr, call);
 	if (ctl->observe)
 		ctl->observe(ctl, call);
 }
 
-static int open_trace(struct ctl *ctl)
+/*
+ * Descriptors 0 to 2 that are closed would be the next ones opened, and what is
+ * printed would land in the trace or in a device. Reading /dev/null holds their
+ * places, and writing there fails as it should.
+ */
+static void hold_places(void)
 {
-	if (!ctl->trace)
-		return 0;
-	ctl->trace_to = ctl->trace_file ? fopen(ctl->trace_file, "we") : stderr;
-	if (ctl->trace_to)
-		return 0;
-	ctl_say(ctl, "--trace: %s: %s", ctl->trace_file, strerror(errno));
-	return -errno;
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
+/* Before anything is done, so that nothing is done in vain. */
+static FILE *open_output(const struct ctl *ctl, const char *option,
+			 const char *path, FILE *otherwise)
+{
+	FILE *f = path ? fopen(path, "we") : otherwise;
+
+	if (!f)
+		ctl_say(ctl, "%s: %s: %s", option, path, strerror(errno));
+	return f;
+}
+
+static bool open_outputs(struct ctl *ctl)
+{
+	if (ctl->trace)
+		ctl->trace_to = open_output(ctl, "--trace", ctl->trace_file,
+					    stderr);
+	if (ctl->json)
+		ctl->json_to = open_output(ctl, "--json", ctl->json_file, stdout);
+	return (!ctl->trace || ctl->trace_to) && (!ctl->json || ctl->json_to);
+}
+
+static bool close_output(const struct ctl *ctl, const char *option,
+			 const char *path, FILE *f)
+{
+	bool bad;
+
+	if (!f || f == stderr)
+		return true;
+	bad = ferror(f);
+	if (f == stdout ? fflush(f) : fclose(f))
+		bad = true;
+	if (bad)
+		ctl_say(ctl, "%s%s%s: %s", option, path ? ": " : "",
+			path ? path : "", strerror(errno));
+	return !bad;
 }
 
 /* A failed undo outranks success: something was left on the machine. */
@@ -295,39 +331,29 @@ static int exit_status(enum status status)
 	return sig == SIGALRM ? CTL_TIMEOUT : CTL_SIGNAL + sig;
 }
 
-/* Text and JSON; CTL_INTERNAL when they could not be written. */
-static enum status render(const struct ctl *ctl, int status)
+/* Text, JSON and the error; false when one could not be written. */
+static bool render(const struct ctl *ctl, int status)
 {
-	FILE *to = stdout;
+	bool written = true;
 
-	if (ctl->json && ctl->json_file) {
-		to = fopen(ctl->json_file, "we");
-		if (!to) {
-			ctl_say(ctl, "--json: %s: %s", ctl->json_file,
-				strerror(errno));
-			return CTL_INTERNAL;
-		}
+	if (ctl->json) {
+		out_json(ctl, ctl->json_to, status);
+		written = close_output(ctl, "--json", ctl->json_file,
+				       ctl->json_to);
 	}
-	if (ctl->json)
-		out_json(ctl, to, status);
-	if (to != stdout && fclose(to)) {
-		ctl_say(ctl, "--json: %s: %s", ctl->json_file, strerror(errno));
-		return CTL_INTERNAL;
-	}
-	if (!ctl->json || ctl->json_file)
+	if (!ctl->json || ctl->json_file) {
 		out_text(ctl, stdout);
-	if (fflush(stdout) || ferror(stdout)) {
-		ctl_say(ctl, "stdout: %s", strerror(errno));
-		return CTL_INTERNAL;
+		written &= close_output(ctl, "stdout", NULL, stdout);
 	}
 	if (ctl->error && !ctl->quiet)
 		error_print(ctl);
-	return CTL_OK;
+	return written;
 }
 
 static int run(struct ctl *ctl)
 {
-	enum status status, rendered;
+	enum status status;
+	bool written;
 	int exit;
 
 	stop_init(ctl->timeout_s);
@@ -335,30 +361,31 @@ static int run(struct ctl *ctl)
 	if (!ctl->hold || status)
 		status = close_session(ctl, status);
 	exit = exit_status(status);
-	rendered = render(ctl, exit);
+	written = render(ctl, exit);
 
 	if (ctl->in_session) {
 		ctl_say(ctl, "holding; Ctrl-C releases");
 		stop_wait(ctl->hold_s);
 		exit = exit_status(close_session(ctl, status));
 	}
-	return exit ? exit : (int)rendered;
+	return exit || written ? exit : CTL_INTERNAL;
 }
 
 int main(int argc, char **argv)
 {
 	struct ctl ctl = { .sys = { .be = &smn_backend_kernel,
 				    .trace = on_call, .trace_ctx = &ctl } };
-	int exit = CTL_INTERNAL;
+	int exit = CTL_USAGE;
 
+	hold_places();
 	if (parse_arguments(&ctl, argc, argv))
 		return CTL_INTERNAL;
 	ctl.result = json_object_new_object();
-	if (!open_trace(&ctl))
+	if (open_outputs(&ctl))
 		exit = run(&ctl);
+	if (!close_output(&ctl, "--trace", ctl.trace_file, ctl.trace_to) && !exit)
+		exit = CTL_INTERNAL;
 
-	if (ctl.trace_to && ctl.trace_to != stderr)
-		fclose(ctl.trace_to);
 	json_object_put(ctl.result);
 	json_object_put(ctl.device);
 	json_object_put(ctl.error);

@@ -95,7 +95,8 @@ error_t plan_parse(struct plan_opts *p, int key, char *arg,
 		return 0;
 	case ARGP_KEY_ARG:
 		if (!strchr(arg, '='))
-			return ARGP_ERR_UNKNOWN;
+			argp_error(state, "'%s' is neither a PCI address nor an STE "
+				   "field's NAME=VALUE", arg);
 		parse_assignment(p, arg, state);
 		return 0;
 	}

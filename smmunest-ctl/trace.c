@@ -110,3 +110,12 @@ void trace_call(FILE *to, const struct smn_call *call)
 	format_time(took, sizeof(took), call->span.ns);
 	fprintf(to, "} <%s>\n", took);
 }
+
+void trace_result(FILE *to, const struct smn_call *call)
+{
+	char took[24];
+
+	format_time(took, sizeof(took), call->span.ns);
+	fprintf(to, "%s: %s in %s\n", smn_op(call->op)->name,
+		call->err ? smn_errno_name(call->err) : "ok", took);
+}

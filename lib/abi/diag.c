@@ -220,6 +220,9 @@ static const struct row rows[] = {
 	ROW("map.reserved", IOMMU_IOAS_MAP, EINVAL, NULL,
 	    "the range is not page-aligned, or overlaps a reserved region",
 	    "choose another --memory=SIZE@IPA"),
+	ROW("map.range", IOMMU_IOAS_MAP, EOVERFLOW, NULL,
+	    "the range ends beyond the last address", "choose another "
+	    "--memory=SIZE@IPA"),
 	ROW("s2.kernel", IOMMU_HWPT_ALLOC, EOPNOTSUPP, old_kernel,
 	    "the running kernel is older than nesting on SMMUv3: it has no "
 	    "IOMMU_VIOMMU_ALLOC", "use a kernel from 6.13 on"),
@@ -293,6 +296,10 @@ static const struct row common[] = {
 	    "look at the kernel log"),
 };
 
+static const struct row unknown =
+	ROW("unknown", OPEN, 0, NULL, "no cause is known for this answer to this "
+	    "ioctl", "look at the kernel log, and repeat with --trace");
+
 static bool excluded(struct smn_finding *found, unsigned int n)
 {
 	return n == SMN_MAX_FINDINGS || found->verdict == SMN_EXCLUDED;
@@ -327,6 +334,8 @@ unsigned int smn_diagnose(const struct smn_question *q,
 		if (common[i].err == -q->err)
 			n = weigh(&common[i], q, out, n);
 
+	if (!n)
+		return weigh(&unknown, q, out, n);
 	/* what is certain leaves no room for the merely possible */
 	for (unsigned int i = 1; i < n; i++)
 		if (out[0].verdict == SMN_CERTAIN &&

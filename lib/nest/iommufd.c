@@ -8,6 +8,16 @@
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 	       "a big-endian host needs its words swapped here");
 
+static int undo_object(struct smn_session *s, const struct smn_made *m)
+{
+	return smn_destroy(s, m->id);
+}
+
+static int undo_mapping(struct smn_session *s, const struct smn_made *m)
+{
+	return smn_ioas_unmap(s, m->id, m->start, m->length);
+}
+
 /* Call an ioctl that makes an object; *id points into its argument. */
 static int make(struct smn_session *s, enum smn_op_id op, void *arg,
 		enum smn_object object, const uint32_t *id)
@@ -18,7 +28,8 @@ static int make(struct smn_session *s, enum smn_op_id op, void *arg,
 		return ret;
 	ret = smn_sys_ioctl(s->sys, op, s->iommufd, arg);
 	if (!ret)
-		smn_session_push(s, (struct smn_made){ object, .id = *id });
+		smn_session_push(s, (struct smn_made){ object, undo_object,
+						       .id = *id });
 	return ret;
 }
 
@@ -36,7 +47,7 @@ static int make_queue(struct smn_session *s, enum smn_op_id op, void *arg,
 		smn_sys_close(s->sys, *fd);
 		return ret;
 	}
-	smn_session_push(s, (struct smn_made){ SMN_OBJ_FD, .fd = *fd });
+	smn_session_push_fd(s, *fd);
 	return 0;
 }
 
@@ -70,8 +81,8 @@ int smn_ioas_map(struct smn_session *s, uint32_t ioas, void *va,
 	ret = smn_sys_ioctl(s->sys, SMN_IOMMU_IOAS_MAP, s->iommufd, &arg);
 	if (!ret)
 		smn_session_push(s, (struct smn_made){
-			SMN_OBJ_MAPPING, .id = ioas, .start = iova,
-			.length = length });
+			SMN_OBJ_MAPPING, undo_mapping, .id = ioas,
+			.start = iova, .length = length });
 	return ret;
 }
 

@@ -5,9 +5,11 @@
 
 #include "smmunest.h"
 
-/* One thing to undo; which members count depends on the object. */
+/* One thing, and how to undo it; which members count depends on the object. */
 struct smn_made {
 	enum smn_object object;
+	/* NULL where it goes with something else, as a device with its fd */
+	int (*undo)(struct smn_session *s, const struct smn_made *m);
 	uint32_t id;		/* iommufd id, or the IOAS of a mapping */
 	int fd;			/* the fd, or the device of an attachment */
 	void *addr;
@@ -22,6 +24,7 @@ int smn_session_reserve(struct smn_session *s);
 
 /* Record what was made; never fails after smn_session_reserve(). */
 void smn_session_push(struct smn_session *s, struct smn_made made);
+void smn_session_push_fd(struct smn_session *s, int fd);
 
 /* Forget the newest record that matches: its thing is gone already. */
 void smn_session_forget_id(struct smn_session *s, uint32_t id);

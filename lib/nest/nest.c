@@ -18,6 +18,11 @@ static int alloc_ioas(struct smn_session *s, const struct smn_plan *p,
 	return smn_ioas_alloc(s, &n->ioas);
 }
 
+static int undo_memory(struct smn_session *s, const struct smn_made *m)
+{
+	return smn_sys_unmap(s->sys, m->addr, m->length);
+}
+
 /* The VM's memory: zeroed pages of this process, mapped where the VM sees it */
 static int map_memory(struct smn_session *s, const struct smn_plan *p,
 		      struct smn_nest *n)
@@ -29,7 +34,7 @@ static int map_memory(struct smn_session *s, const struct smn_plan *p,
 	n->memory = smn_sys_map(s->sys, p->bytes);
 	if (!n->memory)
 		return -ENOMEM;
-	smn_session_push(s, (struct smn_made){ SMN_OBJ_MEMORY,
+	smn_session_push(s, (struct smn_made){ SMN_OBJ_MEMORY, undo_memory,
 					       .addr = n->memory,
 					       .length = p->bytes });
 	return smn_ioas_map(s, n->ioas, n->memory, p->bytes, p->ipa);

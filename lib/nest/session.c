@@ -6,68 +6,20 @@
 
 #include "nest/made.h"
 
-/* --- how each kind of thing is undone --- */
-
-static int undo_fd(struct smn_session *s, const struct smn_made *m)
-{
-	return smn_sys_close(s->sys, m->fd);
-}
-
-static int undo_memory(struct smn_session *s, const struct smn_made *m)
-{
-	return smn_sys_unmap(s->sys, m->addr, m->length);
-}
-
-static int undo_mapping(struct smn_session *s, const struct smn_made *m)
-{
-	return smn_ioas_unmap(s, m->id, m->start, m->length);
-}
-
-static int undo_attachment(struct smn_session *s, const struct smn_made *m)
-{
-	const struct smn_device dev = { .fd = m->fd };
-
-	return smn_device_detach(s, &dev);
-}
-
-static int undo_object(struct smn_session *s, const struct smn_made *m)
-{
-	return smn_destroy(s, m->id);
-}
-
-/* The device's object goes with its fd; there is nothing to destroy. */
-static int undo_nothing(struct smn_session *s, const struct smn_made *m)
-{
-	(void)s;
-	(void)m;
-	return 0;
-}
-
-static const struct {
-	const char *name;
-	int (*undo)(struct smn_session *s, const struct smn_made *m);
-} objects[SMN_NOBJECTS] = {
-	[SMN_OBJ_NONE] = { "no object", undo_nothing },
-	[SMN_OBJ_FD] = { "fd", undo_fd },
-	[SMN_OBJ_MEMORY] = { "memory", undo_memory },
-	[SMN_OBJ_MAPPING] = { "mapping", undo_mapping },
-	[SMN_OBJ_ATTACHMENT] = { "attach", undo_attachment },
-	[SMN_OBJ_DEVICE] = { "device", undo_nothing },
-	[SMN_OBJ_IOAS] = { "ioas", undo_object },
-	[SMN_OBJ_S2] = { "s2", undo_object },
-	[SMN_OBJ_VIOMMU] = { "viommu", undo_object },
-	[SMN_OBJ_VDEVICE] = { "vdevice", undo_object },
-	[SMN_OBJ_S1] = { "s1", undo_object },
-	[SMN_OBJ_VEVENTQ] = { "veventq", undo_object },
-	[SMN_OBJ_FAULTQ] = { "faultq", undo_object },
+static const char *const names[SMN_NOBJECTS] = {
+	[SMN_OBJ_NONE] = "no object", [SMN_OBJ_FD] = "fd",
+	[SMN_OBJ_MEMORY] = "memory", [SMN_OBJ_MAPPING] = "mapping",
+	[SMN_OBJ_ATTACHMENT] = "attach", [SMN_OBJ_DEVICE] = "device",
+	[SMN_OBJ_IOAS] = "ioas", [SMN_OBJ_S2] = "s2",
+	[SMN_OBJ_VIOMMU] = "viommu", [SMN_OBJ_VDEVICE] = "vdevice",
+	[SMN_OBJ_S1] = "s1", [SMN_OBJ_VEVENTQ] = "veventq",
+	[SMN_OBJ_FAULTQ] = "faultq",
 };
 
 const char *smn_object_name(enum smn_object object)
 {
-	return objects[object].name;
+	return names[object];
 }
-
-/* --- the stack --- */
 
 int smn_session_reserve(struct smn_session *s)
 {
@@ -87,6 +39,16 @@ int smn_session_reserve(struct smn_session *s)
 void smn_session_push(struct smn_session *s, struct smn_made made)
 {
 	s->made[s->nmade++] = made;
+}
+
+static int close_fd(struct smn_session *s, const struct smn_made *m)
+{
+	return smn_sys_close(s->sys, m->fd);
+}
+
+void smn_session_push_fd(struct smn_session *s, int fd)
+{
+	smn_session_push(s, (struct smn_made){ SMN_OBJ_FD, close_fd, .fd = fd });
 }
 
 static void forget(struct smn_session *s, size_t i)
@@ -150,7 +112,7 @@ int smn_session_open(struct smn_session *s, struct smn_sys *sys)
 	if (ret < 0)
 		return ret;
 	s->iommufd = ret;
-	smn_session_push(s, (struct smn_made){ SMN_OBJ_FD, .fd = ret });
+	smn_session_push_fd(s, ret);
 	return 0;
 }
 
@@ -165,7 +127,7 @@ int smn_session_unwind(struct smn_session *s, size_t mark)
 
 	while (s->nmade > mark) {
 		struct smn_made m = s->made[--s->nmade];
-		int ret = objects[m.object].undo(s, &m);
+		int ret = m.undo ? m.undo(s, &m) : 0;
 
 		if (ret && !first)
 			first = ret;

@@ -21,7 +21,7 @@ int smn_device_open(struct smn_session *s, const char *cdev,
 	fd = smn_sys_open(s->sys, cdev, O_RDWR);
 	if (fd < 0)
 		return fd;
-	smn_session_push(s, (struct smn_made){ SMN_OBJ_FD, .fd = fd });
+	smn_session_push_fd(s, fd);
 
 	ret = smn_session_reserve(s);
 	if (ret)
@@ -33,6 +33,13 @@ int smn_device_open(struct smn_session *s, const char *cdev,
 					       .id = bind.out_devid });
 	*dev = (struct smn_device){ .fd = fd, .id = bind.out_devid };
 	return 0;
+}
+
+static int undo_attach(struct smn_session *s, const struct smn_made *m)
+{
+	const struct smn_device dev = { .fd = m->fd };
+
+	return smn_device_detach(s, &dev);
 }
 
 int smn_device_attach(struct smn_session *s, const struct smn_device *dev,
@@ -53,7 +60,7 @@ int smn_device_attach(struct smn_session *s, const struct smn_device *dev,
 		return ret;
 	/* a replacement takes the place of the attachment there was */
 	smn_session_forget_attachment(s, dev->fd);
-	smn_session_push(s, (struct smn_made){ SMN_OBJ_ATTACHMENT,
+	smn_session_push(s, (struct smn_made){ SMN_OBJ_ATTACHMENT, undo_attach,
 					       .fd = dev->fd });
 	return 0;
 }
