@@ -21,6 +21,7 @@ struct info_opts {
 	unsigned int n;
 	char bdf[MAX_NAMED][SMN_BDF_LEN];
 	struct json_object *devices;
+	struct json_object *unopened;	/* why /dev/iommu could not be, or NULL */
 	enum status worst;
 };
 
@@ -238,7 +239,7 @@ static int one_device(void *ctx, const struct smn_pci *pci)
 	else if (ctl->session.iommufd >= 0)
 		probe(ctl, o, dev, pci);
 	else
-		verdict(dev, "cannot tell", NULL);
+		verdict(dev, "cannot tell", json_object_get(o->unopened));
 	json_object_array_add(o->devices, dev);
 	return stop_signal();
 }
@@ -320,6 +321,7 @@ static enum status run(struct ctl *ctl)
 	/* the devices' verdicts use ctl->error on their way */
 	error = ctl->error;
 	ctl->error = NULL;
+	json_object_object_get_ex(error, "causes", &o->unopened);
 
 	smn_pci_list(&ctl->sys, count_smmu, smmus);
 	doc_add(ctl->result, "smmus", smmus);

@@ -240,6 +240,9 @@ static const struct row rows[] = {
 	ROW("s2.pin", IOMMU_HWPT_ALLOC, EFAULT, NULL,
 	    "a mapping of the IOAS cannot be pinned",
 	    "map ordinary memory only"),
+	ROW("s2.aperture", IOMMU_HWPT_ALLOC, EADDRINUSE, on_parent,
+	    "a mapping of the IOAS lies outside of what stage 2 can address "
+	    "(2^IDR5.OAS)", "choose another --memory=SIZE@IPA"),
 	ROW("s1.ste", IOMMU_HWPT_ALLOC, EIO, bad_ste,
 	    "the STE has something the kernel does not take",
 	    "smmunest-ctl decode ste WORD0 WORD1"),
