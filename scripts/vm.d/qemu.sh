@@ -52,8 +52,8 @@ device_args() {
 	done
 }
 
-# One virtio-serial port for each stream, so that the bytes arrive as they are. Without ioeventfd, what the machine
-# writes has reached the host's FIFO when its write() returns: nothing is lost at the end, nor left to chance in time.
+# One virtio-serial port for each stream, so that the bytes arrive as they are. Without ioeventfd a write is at once
+# handed to QEMU's device, and nothing about time is left to chance.
 port_args() {
 	local name
 	qemu+=(-device virtio-serial-pci,ioeventfd=off,bus=pcie.0,addr=1e.0)

@@ -96,6 +96,13 @@ qemu_is_gone() {
 	[[ ! -e $top/build/vm/out/old ]]
 }
 
+@test "streams: COMMAND ends when nobody reads it any more, or nobody can" {
+	run -141 bash -c 'set -o pipefail; "$1" run --timeout 60 yes | head -n 1' _ "$top/scripts/vm"
+	assert_output y
+	run -70 bash -c '"$1" run --timeout 60 yes >/dev/full' _ "$top/scripts/vm"
+	assert_output --partial 'cannot be written'
+}
+
 @test "status: a COMMAND that a signal ended is 128+N" {
 	run -143 vm 'kill -TERM $$'
 }
