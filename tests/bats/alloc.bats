@@ -3,8 +3,9 @@
 # alloc: the chain of objects, step by step, and what the kernel refuses.
 # shellcheck disable=SC2154  # $output, $stderr, $status are bats'
 
+load helper
+
 setup() {
-	load helper
 	need_device
 }
 

@@ -2,8 +2,9 @@
 # bats file_tags=hw
 # detach: every promise of the kernel as a check.
 
+load helper
+
 setup() {
-	load helper
 	need_device
 }
 

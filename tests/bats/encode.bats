@@ -2,9 +2,7 @@
 # encode and decode. The expected words are worked out by hand from Arm IHI 0070, not from the tool's tables.
 # shellcheck disable=SC2154  # $output, $stderr, $status are bats'
 
-setup() {
-	load helper
-}
+load helper
 
 # LAYOUT NAME W0 W1 FIELDS...: encode gives the words, decode gives the fields back
 round_trip() {

@@ -4,8 +4,8 @@
 
 bats_require_minimum_version 1.8.0
 
-# bats sources this for every test, and the libraries ask dirname for every file of theirs: half a second in an emulated
-# machine, nothing as a function.
+# Each test sources this: `load helper` at the top of a file, where bats does not trace every command as it does in
+# setup(). The libraries ask dirname for every file of theirs, which is faster as a function.
 # shellcheck disable=SC2317  # the libraries call it
 dirname() {
 	printf '%s\n' "${1%/*}"

@@ -3,8 +3,9 @@
 # info: the device and its registers. Nothing here knows which SMMU it is.
 # shellcheck disable=SC2154,SC2016  # $output, $stderr, $status are bats'; '$words' are jq's
 
+load helper
+
 setup() {
-	load helper
 	need_device
 }
 

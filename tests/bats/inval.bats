@@ -3,18 +3,16 @@
 # inval: batches of invalidation commands, what is held back, and how far the kernel came.
 # shellcheck disable=SC2154,SC2238  # $output, $stderr, $status are bats'; batch is a file
 
+load helper
+
 setup() {
-	load helper
 	need_device
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
-# times N TEXT: N lines
+# times N TEXT: N lines. Not in a loop: bats looks at each command.
 times() {
-	local i
-	for ((i = 0; i < $1; i++)); do
-		printf '%s\n' "$2"
-	done
+	yes "$2" | head -n "$1"
 }
 
 # SMMUs without ATS take no ATC_INV.

@@ -3,8 +3,9 @@
 # What only QEMU 10's SMMUv3 with stage=nested shows: its registers word for word, and a machine to ourselves.
 # shellcheck disable=SC2154  # $output is bats'
 
+load helper
+
 setup() {
-	load helper
 	need_device
 	[[ $(<"/sys/bus/pci/devices/$SMMUNEST_DEVICE/vendor") == 0x1234 ]] || skip "the device is not QEMU's edu"
 }

@@ -3,8 +3,9 @@
 # Signals and time-outs: whatever ends a command, the device is as it was.
 # shellcheck disable=SC2154,SC2030,SC2031  # $output, $stderr, $status are bats'; $pid is of one test
 
+load helper
+
 setup() {
-	load helper
 	need_device
 	cd "$BATS_TEST_TMPDIR" || return
 }

@@ -2,8 +2,9 @@
 # The command line itself: globals, the JSON envelope, mistakes, broken outputs. No device, no root.
 # shellcheck disable=SC2154,SC2238  # $output, $stderr, $status are bats'; batch is a file
 
+load helper
+
 setup() {
-	load helper
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
