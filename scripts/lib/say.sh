@@ -2,6 +2,9 @@
 # How the scripts talk: progress and errors go to stderr, results to stdout.
 # shellcheck shell=bash
 
+# A failure inside $(...) is one, too.
+shopt -s inherit_errexit
+
 # The first word of every message: who speaks.
 me=${0##*/}
 
@@ -24,10 +27,25 @@ die() {
 # logged COMMAND...: runs COMMAND with its chatter in $log; the end of it is shown if COMMAND fails.
 log=$build/log/$me
 logged() {
+	local status=0 ticker
 	mkdir -p "$(dirname "$log")"
-	"$@" </dev/null >"$log" 2>&1 && return
+	tick &
+	ticker=$!
+	"$@" </dev/null >"$log" 2>&1 || status=$?
+	kill "$ticker"
+	wait "$ticker" 2>/dev/null || true
+	((status)) || return 0
 	say "failed: $*"
 	tail -n 15 "$log" | sed 's/^/    /' >&2
 	say "the whole log is $log"
-	return 1
+	return $status
+}
+
+# Minutes of silence would look like a fault: every 15 s it is told what COMMAND is at. (A sleep would outlive the kill.)
+tick() {
+	local never since=$SECONDS
+	exec {never}<> <(:)
+	until read -r -t 15 -u "$never" || ! kill -0 $$ 2>/dev/null; do
+		say "$((SECONDS - since)) s: $(tail -n 1 "$log" | cut -c 1-100)"
+	done
 }
