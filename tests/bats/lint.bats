@@ -187,6 +187,11 @@ function_of() {
 	finds shell new.bats:3 SC2086 < <(printf '%s\n' '#' '@test "x" {' ' rm $1' '}')
 }
 
+@test "without git, nothing is called clean" {
+	rm -rf .git
+	GIT_CEILING_DIRECTORIES=$PWD/.. run -70 lint quiet
+}
+
 @test "shell: a shellcheck that dies is not silence" {
 	mkdir bin
 	printf '#!/bin/sh\nexit 3\n' >bin/shellcheck
