@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# bats file_tags=hw,root
+# bind and unbind: whatever happens, the device is vfio-pci's again when a test ends.
+# shellcheck disable=SC2154  # $output, $stderr, $status are bats'
+
+load helper
+
+setup() {
+	need_device
+	[[ $EUID == 0 ]] || skip "only root can bind drivers"
+	ctl 0 bind
+	bdf=$(value bdf)
+	sysfs=/sys/bus/pci/devices/$bdf
+	journal=/run/smmunest/$bdf
+	override=$(<"$sysfs/driver_override")
+	remembered=$(cat "$journal" 2>/dev/null) || remembered=
+}
+
+teardown() {
+	if [[ -n ${sysfs-} ]]; then
+		smmunest-ctl --quiet bind "$bdf" >/dev/null
+		echo "${override/(null)/}" >"$sysfs/driver_override"
+		rm -f "$journal"
+		[[ -z $remembered ]] || printf '%s\n' "$remembered" >"$journal"
+	fi
+	settle
+}
+
+driver() {
+	[[ ! -e $sysfs/driver ]] || basename "$(readlink "$sysfs/driver")"
+}
+
+@test "unbind gives the device back, bind takes it and remembers whose it was" {
+	ctl 0 unbind
+	holds '.result.was == "vfio-pci" and .result.driver != "vfio-pci"' '.result | has("cdev") | not'
+	former=$(driver)
+	assert [ "$former" != vfio-pci ]
+	assert [ ! -e "$journal" ]
+	assert [ ! -e "$sysfs/vfio-dev" ]
+	ctl 4 alloc --upto=ioas
+	holds '.error.causes[0] | (.text | test("vfio-pci")) and (.remedy | startswith("smmunest-ctl bind "))'
+
+	ctl 0 bind "$bdf"
+	holds ".result.was == \"$former\" and .result.driver == \"vfio-pci\" and .result.cdev == \"/dev/vfio/devices/$(ls "$sysfs/vfio-dev")\""
+	assert_equal "$(driver)" vfio-pci
+	assert_equal "$(<"$journal")" "driver $former"$'\n'"override "
+	ctl 0 alloc --attach
+	holds '.result.steps | all(.errno == 0)'
+}
+
+@test "a second bind and a second unbind change nothing" {
+	smmunest-ctl unbind "$bdf"
+	former=$(driver)
+	ctl 0 unbind "$bdf"
+	holds ".result.was == \"$former\" and .result.driver == \"$former\""
+	smmunest-ctl bind "$bdf"
+	before=$(<"$journal")
+	ctl 0 bind "$bdf"
+	holds '.result.was == "vfio-pci" and .result.driver == "vfio-pci"'
+	assert_equal "$(<"$journal")" "$before"
+}
+
+@test "a driver_override that was there is there again" {
+	smmunest-ctl unbind "$bdf"
+	former=$(driver)
+	echo nothing-of-this-name >"$sysfs/driver_override"
+	smmunest-ctl bind "$bdf"
+	assert_equal "$(<"$sysfs/driver_override")" vfio-pci
+	assert_equal "$(<"$journal")" "driver $former"$'\n'"override nothing-of-this-name"
+	# its former driver does not match that name any more, so only the override comes back
+	if [[ -z $former ]]; then
+		ctl 0 unbind "$bdf"
+		assert_equal "$(<"$sysfs/driver_override")" nothing-of-this-name
+	fi
+	# a journal says what to write into sysfs: names, never paths
+	smmunest-ctl bind "$bdf"
+	printf 'driver ../../../../../tmp/x\noverride a/b\n' >"$journal"
+	run smmunest-ctl unbind "$bdf"
+	assert_equal "$(<"$sysfs/driver_override")" "(null)"
+}
+
+@test "a device that is bound without a journal goes to whoever wants it" {
+	smmunest-ctl bind "$bdf"
+	rm -f "$journal"
+	ctl 0 unbind "$bdf"
+	holds '.result.driver != "vfio-pci"'
+	assert_equal "$(<"$sysfs/driver_override")" "(null)"
+}
+
+@test "without permission: 4, the reason, and nothing changed" {
+	run --separate-stderr setpriv --reuid=65534 --regid=65534 --clear-groups smmunest-ctl unbind "$bdf"
+	assert_equal "$status" 4
+	says root
+	assert_equal "$(driver)" vfio-pci
+	smmunest-ctl unbind "$bdf"
+	former=$(driver)
+	run --separate-stderr setpriv --reuid=65534 --regid=65534 --clear-groups smmunest-ctl bind "$bdf"
+	assert_equal "$status" 4
+	says root
+	assert_equal "$(driver)" "$former"
+	assert [ ! -e "$journal" ]
+}
+
+@test "a device that is not there: 4, and no journal of it" {
+	for command in bind unbind; do
+		ctl 4 $command ffff:ff:1f.7
+		holds '.error.causes[0].text | test("ffff:ff:1f.7")'
+	done
+	assert [ ! -e /run/smmunest/ffff:ff:1f.7 ]
+}
