@@ -22,7 +22,7 @@ static const struct smn_layout *ste_layout(const uint64_t *words, unsigned int i
 {
 	(void)words;
 	(void)i;
-	return &smn_ste;
+	return &smn_vste;
 }
 
 static const struct smn_layout *cmd_layout(const uint64_t *words, unsigned int i)

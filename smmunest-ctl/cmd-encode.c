@@ -33,7 +33,10 @@ static void start(struct encode_opts *o, struct argp_state *state,
 		return;
 	}
 	o->layout = smn_layout_by_name(arg);
-	if (!o->layout || o->layout->kind == SMN_CMD)
+	if (o->layout == &smn_ste)
+		o->layout = &smn_vste;
+	if (!o->layout ||
+	    (o->layout->kind != SMN_STE && o->layout->kind != SMN_IDR))
 		argp_error(state, "'%s' is no layout: ste, cmd, or a register "
 			   "like IDR0", arg);
 }

@@ -64,8 +64,8 @@ struct json_object *doc_ste(const uint64_t ste[2])
 {
 	struct json_object *o = json_object_new_object();
 
-	doc_add(o, "words", doc_words(ste, smn_ste.words, smn_ste.bits));
-	doc_add(o, "fields", doc_fields(&smn_ste, ste, false, SMN_KERNEL));
+	doc_add(o, "words", doc_words(ste, smn_vste.words, smn_vste.bits));
+	doc_add(o, "fields", doc_fields(&smn_vste, ste, false, SMN_KERNEL));
 	return o;
 }
 
@@ -92,7 +92,11 @@ struct json_object *doc_record(const struct smn_layout *l, const char *name,
 			       const uint64_t *words,
 			       const struct smn_violations *bad)
 {
-	static const char *const kinds[SMN_KINDS] = { "ste", "cmd", "idr" };
+	static const char *const kinds[SMN_KINDS] = {
+		[SMN_STE] = "ste", [SMN_L1STD] = "l1std", [SMN_CD] = "cd",
+		[SMN_L1CD] = "l1cd", [SMN_CMD] = "cmd", [SMN_EVT] = "evt",
+		[SMN_IDR] = "idr",
+	};
 	struct json_object *o = json_object_new_object();
 	struct json_object *legal = json_object_new_object();
 	struct json_object *why = json_object_new_array();

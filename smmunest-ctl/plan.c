@@ -59,9 +59,9 @@ static void parse_assignment(struct plan_opts *p, const char *arg,
 		argp_error(state, "--ste and '%s' exclude each other", arg);
 	/* named fields mean an entry that is in use, unless V=0 says otherwise */
 	if (!p->ste_named)
-		smn_layout_assign(&smn_ste, p->plan.ste, "V=1", NULL);
+		smn_layout_assign(&smn_vste, p->plan.ste, "V=1", NULL);
 	p->ste_named = true;
-	if (smn_layout_assign(&smn_ste, p->plan.ste, arg, &why))
+	if (smn_layout_assign(&smn_vste, p->plan.ste, arg, &why))
 		argp_error(state, "%s", why.text);
 }
 
@@ -110,8 +110,8 @@ void plan_for(struct plan_opts *p, const struct smn_pci *pci)
 		p->plan.vsid = pci->rid;
 	/* without a word about it, what needs nothing in memory */
 	if (!p->ste_named && !p->ste_raw) {
-		smn_layout_assign(&smn_ste, p->plan.ste, "V=1", NULL);
-		smn_layout_assign(&smn_ste, p->plan.ste, "Cfg=bypass", NULL);
+		smn_layout_assign(&smn_vste, p->plan.ste, "V=1", NULL);
+		smn_layout_assign(&smn_vste, p->plan.ste, "Cfg=bypass", NULL);
 	}
 }
 

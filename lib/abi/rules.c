@@ -44,7 +44,7 @@ static uint64_t allowed_mask(const struct smn_field *f, smn_feats feats)
 uint64_t smn_rules_allowed(const struct smn_layout *l, unsigned int i,
 			   smn_feats feats)
 {
-	uint64_t mask = l->kind == SMN_CMD && i == 0 ? SMN_CMD_OPCODE : 0;
+	uint64_t mask = smn_layout_type_bits(l, i);
 
 	for (unsigned int k = 0; k < l->nfields; k++)
 		if (l->fields[k].word == i)
@@ -73,21 +73,21 @@ static void check_field(const struct smn_layout *l, const struct smn_field *f,
 	char at[24];
 
 	if (bits && f->user != SMN_USER)
-		violate(out, "field.kernel", "%s.%s (%s) is not the user's to set",
-			l->name, f->name, position(f, at));
+		violate(out, "field.kernel", "%s.%s (%s) is not the user's to "
+			"set", l->name, f->name, position(f, at));
 	else if (bits && f->feat && !has(feats, f->feat))
-		violate(out, "field.feature", "%s.%s (%s) needs %s (%s)", l->name,
-			f->name, position(f, at), smn_feat_name(f->feat),
-			smn_feat_source(f->feat));
+		violate(out, "field.feature", "%s.%s (%s) needs %s (%s)",
+			l->name, f->name, position(f, at),
+			smn_feat_name(f->feat), smn_feat_source(f->feat));
 	else if (bits & ~allowed_mask(f, feats))
-		violate(out, "field.width", "%s.%s=0x%" PRIx64 " has more than %u "
-			"bits, which needs %s (%s)", l->name, f->name, value,
+		violate(out, "field.width", "%s.%s=0x%" PRIx64 " has more than "
+			"%u bits, which needs %s (%s)", l->name, f->name, value,
 			f->narrow, smn_feat_name(f->wide),
 			smn_feat_source(f->wide));
 	else if (f->legal && !(f->legal >> value & 1)) {
 		name = smn_field_value_name(f, value);
-		violate(out, "field.value", "%s.%s=%" PRIu64 "%s%s%s is not a value "
-			"the kernel takes", l->name, f->name, value,
+		violate(out, "field.value", "%s.%s=%" PRIu64 "%s%s%s is not a "
+			"value the kernel takes", l->name, f->name, value,
 			name ? " (" : "", name ? name : "", name ? ")" : "");
 	}
 }
@@ -101,8 +101,9 @@ static void check_fields(const struct smn_layout *l, const uint64_t *words,
 		uint64_t extra = words[i] & ~smn_layout_known(l, i);
 
 		if (extra)
-			violate(out, "field.reserved", "%s word %u has reserved bits "
-				"set: 0x%016" PRIx64, l->name, i, extra);
+			violate(out, "field.reserved", "%s word %u has "
+				"reserved bits set: 0x%016" PRIx64, l->name, i,
+				extra);
 	}
 }
 
@@ -110,8 +111,8 @@ int smn_rules_vste(const uint64_t ste[2], smn_feats feats,
 		   struct smn_violations *out)
 {
 	out->n = 0;
-	if (smn_field_get(smn_layout_field(&smn_ste, "V", 1), ste))
-		check_fields(&smn_ste, ste, feats, out);
+	if (smn_field_get(smn_layout_field(&smn_vste, "V", 1), ste))
+		check_fields(&smn_vste, ste, feats, out);
 	return out->n ? -EIO : 0;
 }
 
@@ -133,14 +134,15 @@ static void check_range(const struct smn_layout *l, const uint64_t *cmd,
 		smn_field_get(smn_layout_field(l, "SCALE", 5), cmd);
 
 	if (!tg && (range || ttl))
-		violate(out, "cmd.range", "TG=0 means one address: NUM, SCALE and "
-			"TTL must be 0");
+		violate(out, "cmd.range", "TG=0 means one address: NUM, SCALE "
+			"and TTL must be 0");
 	if (tg == 2 && ttl == 1 && !has(feats, SMN_FEAT_DS))
 		violate(out, "cmd.range", "TTL=1 with TG=16k needs %s (%s)",
-			smn_feat_name(SMN_FEAT_DS), smn_feat_source(SMN_FEAT_DS));
+			smn_feat_name(SMN_FEAT_DS),
+			smn_feat_source(SMN_FEAT_DS));
 	if (tg && !range && !ttl)
-		violate(out, "cmd.range", "TG=%" PRIu64 " with NUM=SCALE=TTL=0 is a "
-			"reserved combination", tg);
+		violate(out, "cmd.range", "TG=%" PRIu64 " with NUM=SCALE=TTL=0 "
+			"is a reserved combination", tg);
 }
 
 int smn_rules_cmd(const uint64_t cmd[2], smn_feats feats,
@@ -150,10 +152,10 @@ int smn_rules_cmd(const uint64_t cmd[2], smn_feats feats,
 	const struct smn_layout *l = smn_cmd_by_opcode(opcode);
 
 	out->n = 0;
-	if (!l || !l->forwarded) {
-		violate(out, "cmd.opcode", "opcode 0x%02x%s%s%s is not one that "
-			"IOMMU_HWPT_INVALIDATE takes", opcode, l ? " (" : "",
-			l ? l->name : "", l ? ")" : "");
+	if (!l || l->fate != SMN_FORWARDED) {
+		violate(out, "cmd.opcode", "opcode 0x%02x%s%s%s is not one "
+			"that IOMMU_HWPT_INVALIDATE takes", opcode,
+			l ? " (" : "", l ? l->name : "", l ? ")" : "");
 		return -EIO;
 	}
 	if (l->feat && !has(feats, l->feat))

@@ -52,8 +52,8 @@ int smn_field_put(const struct smn_field *f, uint64_t *words, uint64_t value,
 		return -EINVAL;
 	}
 	if (value & ~max) {
-		smn_why_set(why, "%s=0x%" PRIx64 " does not fit: the largest is 0x%"
-			    PRIx64, f->name, value, max);
+		smn_why_set(why, "%s=0x%" PRIx64 " does not fit: the largest "
+			    "is 0x%" PRIx64, f->name, value, max);
 		return -ERANGE;
 	}
 	words[f->word] &= ~mask;
@@ -146,9 +146,16 @@ int smn_layout_assign(const struct smn_layout *l, uint64_t *words,
 	return ret ? ret : smn_field_put(f, words, value, why);
 }
 
+uint64_t smn_layout_type_bits(const struct smn_layout *l, unsigned int i)
+{
+	if (i == 0 && l->kind == SMN_CMD)
+		return SMN_CMD_OPCODE;
+	return i == 0 && l->kind == SMN_EVT ? SMN_EVT_TYPE : 0;
+}
+
 uint64_t smn_layout_known(const struct smn_layout *l, unsigned int i)
 {
-	uint64_t known = l->kind == SMN_CMD && i == 0 ? SMN_CMD_OPCODE : 0;
+	uint64_t known = smn_layout_type_bits(l, i);
 
 	for (unsigned int k = 0; k < l->nfields; k++)
 		if (l->fields[k].word == i)

@@ -27,17 +27,27 @@ enum smn_feat {
 /* A set of features, bit 1 << enum smn_feat each; bit 0 is always set. */
 typedef uint32_t smn_feats;
 
-/* Whose bits these are when they travel through iommufd. */
+/*
+ * Whose bits these are when they travel through iommufd. Structures that never
+ * do (CD, L1STD, ...) and events, which are only read, leave it alone.
+ */
 enum smn_user {
-	SMN_KERNEL,	/* the kernel refuses them, or (IDRn) they are not ABI */
-	SMN_USER,	/* the user's to set, or (IDRn) the user's to rely on */
+	SMN_KERNEL,	/* the kernel refuses them; IDRn: they are not ABI */
+	SMN_USER,	/* the user's to set; IDRn: the user's to rely on */
+};
+
+/* What becomes of a VM's command, or of an event of a VM's stream. */
+enum smn_fate {
+	SMN_REFUSED,	/* the kernel takes no such command; keeps the event */
+	SMN_EMULATED,	/* a VMM's own work: nothing to send for it */
+	SMN_FORWARDED,	/* by IOMMU_HWPT_INVALIDATE; to a vEVENTQ */
 };
 
 struct smn_field {
 	const char *name;		/* Arm's spelling */
 	const char *alias;		/* long form accepted as input */
 	const char *const *values;	/* names by value, NULL in the gaps */
-	uint64_t legal;			/* bit v: value v is legal; 0: all are */
+	uint64_t legal;			/* bit v: v is legal; 0: all are */
 	const char *spec, *doc;
 	uint8_t word, lo, width;
 	uint8_t nvalues;
@@ -45,22 +55,25 @@ struct smn_field {
 	uint8_t wide;			/* enum smn_feat */
 	uint8_t feat;			/* enum smn_feat that gates the field */
 	uint8_t user;			/* enum smn_user */
-	bool addr;			/* an address: bits below lo implied 0 */
+	bool addr;			/* an address, bits below lo are 0 */
 };
 
-enum smn_kind { SMN_STE, SMN_CMD, SMN_IDR, SMN_KINDS };
+enum smn_kind {
+	SMN_STE, SMN_L1STD, SMN_CD, SMN_L1CD, SMN_CMD, SMN_EVT, SMN_IDR,
+	SMN_KINDS
+};
 
 struct smn_layout {
-	const char *name;		/* "STE", "TLBI_NH_VA", "IDR0" */
+	const char *name;		/* "STE", "TLBI_NH_VA", "F_UUT" */
 	const struct smn_field *fields;
 	const char *spec, *doc;
 	uint16_t nfields;
 	uint8_t kind;			/* enum smn_kind */
 	uint8_t words;			/* how many, of `bits` each */
 	uint8_t bits;			/* 64, or 32 for an ID register */
-	uint8_t opcode;			/* SMN_CMD: bits 7:0 of word 0 */
+	uint8_t opcode;			/* SMN_CMD, SMN_EVT: word 0, 7:0 */
 	uint8_t feat;			/* enum smn_feat that gates it all */
-	bool forwarded;			/* SMN_CMD: IOMMU_HWPT_INVALIDATE takes it */
+	uint8_t fate;			/* SMN_CMD, SMN_EVT: enum smn_fate */
 };
 
 #define SMN_ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
@@ -72,9 +85,10 @@ struct smn_layout {
 #define SMN_VALUES(a) .values = a, .nvalues = SMN_ARRAY_SIZE(a)
 #define SMN_FIELDS(a) .fields = a, .nfields = SMN_ARRAY_SIZE(a)
 
-#define SMN_MAX_WORDS 2		/* of the longest layout here */
+#define SMN_MAX_WORDS 8		/* of the longest layout here */
 #define SMN_NREGS 8		/* rows of smn_idrs: IDR0-5, IIDR, AIDR */
 #define SMN_CMD_OPCODE 0xffULL	/* word 0 of every command, section 4.1 */
+#define SMN_EVT_TYPE 0xffULL	/* word 0 of every event, section 7.3 */
 
 /* A sentence about what is wrong, for people; never needed to go on. */
 struct smn_why {
@@ -116,21 +130,40 @@ const struct smn_field *smn_layout_field(const struct smn_layout *l,
 int smn_layout_assign(const struct smn_layout *l, uint64_t *words,
 		      const char *assignment, struct smn_why *why);
 
-/* The bits of word @i that some row of the layout describes. */
+/* The bits of word @i that tell this layout from others: .opcode's, or 0. */
+uint64_t smn_layout_type_bits(const struct smn_layout *l, unsigned int i);
+
+/* The bits of word @i that some row of the layout describes, and the type's. */
 uint64_t smn_layout_known(const struct smn_layout *l, unsigned int i);
 
 /* Parse a number that is all of @s: 0 or -EINVAL, -ERANGE. */
 int smn_number_parse(const char *s, uint64_t *value);
 
-/* --- the tables: ste.c, cmd.c, idr.c --- */
+/* --- the tables: ste.c, l1.c, cd.c, cmd.c, evt.c, idr.c --- */
 
 extern const struct smn_layout smn_ste;
+extern const struct smn_layout smn_vste;	/* the words iommufd takes */
+extern const struct smn_layout smn_l1std;
+extern const struct smn_layout smn_cd;
+extern const struct smn_layout smn_l1cd;
 extern const struct smn_layout smn_cmds[];
 extern const unsigned int smn_ncmds;
-extern const struct smn_layout smn_idrs[SMN_NREGS];
+extern const struct smn_layout smn_evts[];
+extern const unsigned int smn_nevts;
+extern const struct smn_layout smn_idrs[SMN_NREGS];	/* as iommufd orders */
+extern const struct smn_layout smn_idr6;	/* not from iommufd */
 
-/* The layout called @name in whichever table, letter case aside; or NULL. */
+/* Every layout there is, for @i from 0; NULL at the end. */
+const struct smn_layout *smn_layout_at(unsigned int i);
+
+/*
+ * The layout called @name in whichever table, letter case aside; or NULL.
+ * "STE" is the whole of it, smn_ste, whose rows include those of smn_vste.
+ */
 const struct smn_layout *smn_layout_by_name(const char *name);
+
+/* The event whose record has that number, or NULL. */
+const struct smn_layout *smn_evt_by_type(uint8_t type);
 
 /* The command of that opcode; of that name ("TLBI_NH_VA", "tlbi-nh-va"). */
 const struct smn_layout *smn_cmd_by_opcode(uint8_t opcode);

@@ -8,7 +8,9 @@
 
 #include "arch/field.h"
 
-static const char *const ttf[] = { [1] = "aarch32", [2] = "aarch64", [3] = "both" };
+static const char *const ttf[] = {
+	[1] = "aarch32", [2] = "aarch64", [3] = "both"
+};
 static const char *const httu[] = { "none", "access", "dirty", "haft" };
 static const char *const ttendian[] = { [0] = "mixed", [2] = "le", [3] = "be" };
 static const char *const stall[] = { "both", "terminate", "stall" };
@@ -16,7 +18,8 @@ static const char *const st_level[] = { "linear", "2-level" };
 static const char *const oas[] = {
 	"32", "36", "40", "42", "44", "48", "52", "56"
 };
-static const char *const vax[] = { "48", "52" };
+static const char *const vax[] = { "48", "52", "56" };
+static const char *const minor[] = { "3.0", "3.1", "3.2", "3.3", "3.4" };
 
 #define ABI .user = SMN_USER
 
@@ -77,8 +80,17 @@ static const struct smn_field idr3[] = {
 	SMN_F("RIL", 0, 10, 10, ABI, .doc = "range invalidation, level hint"),
 	SMN_F("BBML", 0, 12, 11, ABI, .doc = "break-before-make level"),
 	SMN_F("E0PD", 0, 13, 13, .doc = "EL0 access can be prevented"),
-	SMN_F("PTWNNC", 0, 14, 14, .doc = "walks to device memory are made normal"),
+	SMN_F("PTWNNC", 0, 14, 14,
+	      .doc = "walks to device memory are made normal"),
 	SMN_F("DPT", 0, 15, 15, .doc = "device permission table"),
+	SMN_F("PASIDTT", 0, 16, 16, .doc = "PASID on translated transactions"),
+	SMN_F("EPAN", 0, 17, 17, .doc = "enhanced PAN"),
+	SMN_F("S1PI", 0, 18, 18, .doc = "stage 1 permission indirection"),
+	SMN_F("S2PI", 0, 19, 19, .doc = "stage 2 permission indirection"),
+	SMN_F("S2PO", 0, 20, 20, .doc = "stage 2 permission overlays"),
+	SMN_F("THE", 0, 21, 21, .doc = "translation hardening"),
+	SMN_F("MTEPERM", 0, 22, 22, .doc = "stage 2 NoTagAccess"),
+	SMN_F("AIE", 0, 23, 23, .doc = "stage 1 attribute index extension"),
 };
 static const struct smn_field idr5[] = {
 	SMN_F("OAS", 0, 2, 0, SMN_VALUES(oas), .doc = "output address bits"),
@@ -86,8 +98,16 @@ static const struct smn_field idr5[] = {
 	SMN_F("GRAN16K", 0, 5, 5, ABI, .doc = "16 KiB pages"),
 	SMN_F("GRAN64K", 0, 6, 6, ABI, .doc = "64 KiB pages"),
 	SMN_F("DS", 0, 7, 7, ABI, .doc = "52-bit addresses with 4K and 16K"),
-	SMN_F("VAX", 0, 11, 10, SMN_VALUES(vax), ABI, .doc = "virtual address bits"),
+	SMN_F("D128", 0, 8, 8, .doc = "128-bit descriptors"),
+	SMN_F("VAX", 0, 11, 10, SMN_VALUES(vax), ABI,
+	      .doc = "virtual address bits"),
 	SMN_F("STALL_MAX", 0, 31, 16, .doc = "outstanding stalls"),
+};
+static const struct smn_field idr6[] = {
+	SMN_F("CMDQ_CONTROL_PAGE_LOG2NUMQ", 0, 19, 16,
+	      .doc = "log2 of the queues of a control page"),
+	SMN_F("CMDQ_CONTROL_PAGE_LOG2NUMP", 0, 27, 24,
+	      .doc = "log2 of the control pages"),
 };
 static const struct smn_field iidr[] = {
 	SMN_F("Implementer", 0, 11, 0, .doc = "JEP106 code"),
@@ -96,7 +116,7 @@ static const struct smn_field iidr[] = {
 	SMN_F("ProductID", 0, 31, 20, .doc = "product"),
 };
 static const struct smn_field aidr[] = {
-	SMN_F("ArchMinorRev", 0, 3, 0, .doc = "SMMUv3.x"),
+	SMN_F("ArchMinorRev", 0, 3, 0, SMN_VALUES(minor), .doc = "SMMUv3.x"),
 	SMN_F("ArchMajorRev", 0, 7, 4, .doc = "0: SMMUv3"),
 };
 
@@ -114,6 +134,9 @@ const struct smn_layout smn_idrs[SMN_NREGS] = {
 	REG("IIDR", "6.3.7", SMN_FIELDS(iidr)),
 	REG("AIDR", "6.3.8", SMN_FIELDS(aidr)),
 };
+const struct smn_layout smn_idr6 = REG("IDR6", "6.3", SMN_FIELDS(idr6),
+				       .doc = "enhanced command queues");
+
 /* Each feature is a non-zero field of one ID register. */
 static const struct feature {
 	const char *name, *source;

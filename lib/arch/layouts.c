@@ -5,12 +5,31 @@
 
 #include "arch/field.h"
 
+/* smn_ste comes before smn_vste: it is the one that is found by name */
+static const struct smn_layout *const singles[] = {
+	&smn_ste, &smn_vste, &smn_l1std, &smn_cd, &smn_l1cd, &smn_idr6,
+};
+
+const struct smn_layout *smn_layout_at(unsigned int i)
+{
+	if (i < SMN_ARRAY_SIZE(singles))
+		return singles[i];
+	i -= SMN_ARRAY_SIZE(singles);
+	if (i < smn_ncmds)
+		return &smn_cmds[i];
+	i -= smn_ncmds;
+	if (i < smn_nevts)
+		return &smn_evts[i];
+	i -= smn_nevts;
+	return i < SMN_NREGS ? &smn_idrs[i] : NULL;
+}
+
 const struct smn_layout *smn_layout_by_name(const char *name)
 {
-	if (!strcasecmp(name, smn_ste.name))
-		return &smn_ste;
-	for (unsigned int i = 0; i < SMN_NREGS; i++)
-		if (!strcasecmp(name, smn_idrs[i].name))
-			return &smn_idrs[i];
+	const struct smn_layout *l;
+
+	for (unsigned int i = 0; (l = smn_layout_at(i)); i++)
+		if (!strcasecmp(name, l->name))
+			return l;
 	return smn_cmd_by_name(name, strlen(name));
 }

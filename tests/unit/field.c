@@ -17,19 +17,19 @@ static uint64_t next(uint64_t *seed)
 	return *seed ^= *seed << 17;
 }
 
-static void each_layout(struct tap *t,
-			void (*visit)(struct tap *t, const struct smn_layout *l))
+typedef void visit_fn(struct tap *t, const struct smn_layout *l);
+
+static void each_layout(struct tap *t, visit_fn *visit)
 {
-	visit(t, &smn_ste);
-	for (unsigned int i = 0; i < smn_ncmds; i++)
-		visit(t, &smn_cmds[i]);
-	for (unsigned int i = 0; i < SMN_NREGS; i++)
-		visit(t, &smn_idrs[i]);
+	const struct smn_layout *l;
+
+	for (unsigned int i = 0; (l = smn_layout_at(i)); i++)
+		visit(t, l);
 }
 
 static void rows_are_sound(struct tap *t, const struct smn_layout *l)
 {
-	uint64_t seen[SMN_MAX_WORDS] = { l->kind == SMN_CMD ? SMN_CMD_OPCODE : 0 };
+	uint64_t seen[SMN_MAX_WORDS] = { smn_layout_type_bits(l, 0) };
 	bool apart = true, inside = true, names = true, told = true;
 
 	for (unsigned int i = 0; i < l->nfields; i++) {
@@ -45,7 +45,7 @@ static void rows_are_sound(struct tap *t, const struct smn_layout *l)
 	tap_ok(t, inside, "%s: every field lies inside its word", l->name);
 	tap_ok(t, apart, "%s: no two fields share a bit", l->name);
 	tap_ok(t, names, "%s: names are found again, values fit", l->name);
-	tap_ok(t, told, "%s: every field has a section and a word of doc", l->name);
+	tap_ok(t, told, "%s: every field has a section and a doc", l->name);
 }
 
 /* Taking a word apart and putting it together gives its known bits back. */
@@ -57,8 +57,7 @@ static void round_trips(struct tap *t, const struct smn_layout *l)
 	for (unsigned int r = 0; r < ROUNDS; r++) {
 		for (unsigned int i = 0; i < l->words; i++) {
 			in[i] = next(&seed) & smn_layout_known(l, i);
-			out[i] = l->kind == SMN_CMD && !i ?
-				in[i] & SMN_CMD_OPCODE : 0;
+			out[i] = in[i] & smn_layout_type_bits(l, i);
 		}
 		for (unsigned int i = 0; i < l->nfields; i++)
 			bad += smn_field_put(&l->fields[i], out,
@@ -100,7 +99,7 @@ static void parsing(struct tap *t)
 	for (size_t i = 0; i < SMN_ARRAY_SIZE(rows); i++) {
 		uint64_t w[2] = { 0 };
 		struct smn_why why = { "" };
-		int ret = smn_layout_assign(&smn_ste, w, rows[i].text, &why);
+		int ret = smn_layout_assign(&smn_vste, w, rows[i].text, &why);
 
 		tap_ok(t, ret == rows[i].ret && w[0] == rows[i].w0 &&
 		       w[1] == rows[i].w1 && !ret == !why.text[0],
@@ -113,12 +112,13 @@ static void suggestions(struct tap *t)
 	struct smn_why why = { "" };
 	uint64_t w[2];
 
-	smn_layout_assign(&smn_ste, w, "S1ContexPtr=0", &why);
+	smn_layout_assign(&smn_vste, w, "S1ContexPtr=0", &why);
 	tap_ok(t, strstr(why.text, "S1ContextPtr?"), "a field is suggested");
 	smn_cmd_parse("tlbi-nh-asd", w, &why);
 	tap_ok(t, strstr(why.text, "TLBI_NH_ASID?"), "a command is suggested");
 	smn_cmd_parse("zzzzzzzzzzzzzz", w, &why);
-	tap_ok(t, !strstr(why.text, "did you mean"), "nothing near is suggested");
+	tap_ok(t, !strstr(why.text, "did you mean"), "nothing is suggested "
+	       "when nothing is near");
 }
 
 static void commands(struct tap *t)
@@ -131,11 +131,11 @@ static void commands(struct tap *t)
 	       "a range invalidation has the words of section 4.4.1");
 	tap_ok(t, !smn_cmd_parse("CMD_CFGI_CD:StreamID=0x42", w, NULL) &&
 	       w[0] == 0x4200000005, "long names are taken");
-	tap_ok(t, !smn_cmd_parse("atc-inv:SID=8,Size=all", w, NULL) && w[1] == 52,
-	       "Size=all is 52");
+	tap_ok(t, !smn_cmd_parse("atc-inv:SID=8,Size=all", w, NULL) &&
+	       w[1] == 52, "Size=all is 52");
 	tap_ok(t, smn_cmd_parse("tlbi-nh-all:", w, NULL) == -EINVAL,
 	       "an empty assignment is refused");
-	tap_ok(t, smn_cmd_parse("", w, NULL) == -ENOENT, "no name is no command");
+	tap_ok(t, smn_cmd_parse("", w, NULL) == -ENOENT, "no name, no command");
 }
 
 static void features(struct tap *t)
