@@ -95,6 +95,9 @@ int smn_driver_bind(struct smn_sys *sys, const char *bdf, struct smn_why *why);
 int smn_driver_unbind(struct smn_sys *sys, const char *bdf, char *driver,
 		      size_t len, struct smn_why *why);
 
+/* The running kernel's release, "7.3.4". -EFBIG: longer than @len. */
+int smn_host_release(struct smn_sys *sys, char *release, size_t len);
+
 /* Why /dev/iommu cannot be opened, for its errno @err: cause and remedy. */
 void smn_iommu_absent(struct smn_sys *sys, int err, struct smn_why *cause,
 		      struct smn_why *remedy);

@@ -8,14 +8,22 @@
 enum { OPT_UPTO = 0x200, OPT_ATTACH, OPT_HOLD, OPT_REPEAT };
 
 static const struct argp_option options[] = {
-	{ "upto", OPT_UPTO, "STAGE", 0, "stop after ioas, s2, viommu, vdevice or "
-	  "s1 (default: s1)", 0 },
-	{ "attach", OPT_ATTACH, NULL, 0, "attach the device to what was built", 0 },
-	{ "hold", OPT_HOLD, "SECS", OPTION_ARG_OPTIONAL, "keep it until Ctrl-C, or "
-	  "that long", 0 },
-	{ "repeat", OPT_REPEAT, "N", 0, "build and undo N times: min, p50, max of "
-	  "each step", 0 },
-	PLAN_OPTIONS,
+	{ "upto", OPT_UPTO, "STAGE", 0,
+	  "stop after ioas, s2, viommu, vdevice or "
+	  "s1 (default: s1)",
+	  0 },
+	{ "attach", OPT_ATTACH, NULL, 0, "attach the device to what was built",
+	  0 },
+	{ "hold", OPT_HOLD, "SECS", OPTION_ARG_OPTIONAL,
+	  "keep it until Ctrl-C, or "
+	  "that long",
+	  0 },
+	{ "repeat", OPT_REPEAT, "N", 0,
+	  "build and undo N times; min, p50, max of a "
+	  "step",
+	  0 },
+	VDEVICE_OPTIONS,
+	S1_OPTIONS,
 	{ 0 },
 };
 
@@ -36,7 +44,8 @@ static enum smn_stage parse_stage(struct argp_state *state, const char *arg)
 	for (unsigned int i = 0; i < SMN_ARRAY_SIZE(stages); i++)
 		if (stages[i] && !strcmp(stages[i], arg))
 			return i;
-	argp_error(state, "--upto: '%s' is none of ioas, s2, viommu, vdevice, s1",
+	argp_error(state,
+		   "--upto: '%s' is none of ioas, s2, viommu, vdevice, s1",
 		   arg);
 	return SMN_UPTO_S1;
 }
@@ -59,8 +68,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_HOLD:
 		ctl->hold = true;
-		ctl->hold_s = arg ? ctl_number(state, "--hold", arg, 1, 1000000) :
-			0;
+		ctl->hold_s =
+			arg ? ctl_number(state, "--hold", arg, 1, 1000000) : 0;
 		return 0;
 	case OPT_REPEAT:
 		o->repeat = ctl_number(state, "--repeat", arg, 1, 10000000);
@@ -70,6 +79,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			return 0;
 		break;
 	case ARGP_KEY_END:
+		if (ctl->hold && o->repeat > 1)
+			argp_error(state,
+				   "--hold and --repeat exclude each other");
 		if (o->attach && o->plan.plan.upto != SMN_UPTO_S1)
 			argp_error(state, "--attach needs the chain up to s1");
 		if (o->attach)
@@ -98,11 +110,11 @@ static void add_stats(struct ctl *ctl, const struct smn_nest *nest,
 
 	for (unsigned int i = 0; n && i < nest->nsteps; i++) {
 		struct smn_stat stat;
-		struct json_object *o;
+		struct json_object *o = json_object_new_object();
 
 		smn_stat_of(samples[i], n, &stat);
-		o = doc_stat(&stat);
 		doc_add_str(o, "object", nest->steps[i].object);
+		doc_add_stat(o, &stat);
 		json_object_array_add(rows, o);
 	}
 	doc_add(ctl->result, "repeat", rows);

@@ -7,7 +7,8 @@
 enum { OPT_FORCE = 0x200 };
 
 static const struct argp_option bind_options[] = {
-	{ "force", OPT_FORCE, NULL, 0, "also when the machine uses the device", 0 },
+	{ "force", OPT_FORCE, NULL, 0, "also when the machine uses the device",
+	  0 },
 	{ 0 },
 };
 
@@ -37,22 +38,26 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static enum status failed(struct ctl *ctl, int ret, const struct smn_why *why)
 {
 	struct smn_why cause, remedy;
-	bool root = ret != -EACCES && ret != -EPERM;
+	bool allowed = ret != -EACCES && ret != -EPERM;
 
 	smn_why_set(&cause, "%.200s (%s)", why->text[0] ? why->text :
 		    "sysfs refused", smn_errno_name(ret));
-	smn_why_set(&remedy, root ? "look at the kernel log" : "run as root");
-	return ctl_no(ctl, root ? CTL_REFUSED : CTL_SKIPPED, "driver", &cause,
-		      &remedy);
+	smn_why_set(&remedy, ret == -ENOENT ? "modprobe vfio-pci" :
+		    allowed ? "look at the kernel log" : "run as root");
+	return ctl_no(ctl,
+		      allowed && ret != -ENOENT ? CTL_REFUSED : CTL_SKIPPED,
+		      "driver", &cause, &remedy);
 }
 
-static void report(struct ctl *ctl, const char *bdf, const char *from)
+static void report(struct ctl *ctl, const char *bdf, const char *from,
+		   bool changed)
 {
 	struct smn_pci now;
 
 	if (smn_pci_read(&ctl->sys, bdf, &now))
 		return;
 	ctl_describe(ctl, &now);
+	doc_add(ctl->result, "changed", json_object_new_boolean(changed));
 	doc_add_str(ctl->result, "was", from);
 	doc_add_str(ctl->result, "driver", now.driver);
 	if (now.cdev[0])
@@ -79,7 +84,7 @@ static enum status bind(struct ctl *ctl)
 	ret = smn_driver_bind(&ctl->sys, pci.bdf, &why);
 	if (ret && ret != -EALREADY)
 		return failed(ctl, ret, &why);
-	report(ctl, pci.bdf, pci.driver);
+	report(ctl, pci.bdf, pci.driver, ret != -EALREADY);
 	return CTL_OK;
 }
 
@@ -98,7 +103,7 @@ static enum status unbind(struct ctl *ctl)
 				&why);
 	if (ret && ret != -EALREADY)
 		return failed(ctl, ret, &why);
-	report(ctl, pci.bdf, pci.driver);
+	report(ctl, pci.bdf, pci.driver, ret != -EALREADY);
 	return CTL_OK;
 }
 
@@ -112,6 +117,6 @@ const struct cmd cmd_bind = {
 
 const struct cmd cmd_unbind = {
 	.name = "unbind", .group = "act", .args = "[BDF]",
-	.doc = "give it back to the driver it had",
+	.doc = "give a device back to the driver it had",
 	.parse = parse, .run = unbind,
 };

@@ -18,22 +18,26 @@ static const struct smn_layout unknown_cmd = {
 	.name = "unknown", .kind = SMN_CMD, .words = 2, .bits = 64,
 };
 
-static const struct smn_layout *ste_layout(const uint64_t *words, unsigned int i)
+static const struct smn_layout *ste_layout(const uint64_t *words,
+					   unsigned int i)
 {
 	(void)words;
 	(void)i;
 	return &smn_vste;
 }
 
-static const struct smn_layout *cmd_layout(const uint64_t *words, unsigned int i)
+static const struct smn_layout *cmd_layout(const uint64_t *words,
+					   unsigned int i)
 {
-	const struct smn_layout *l = smn_cmd_by_opcode(words[0] & SMN_CMD_OPCODE);
+	const struct smn_layout *l =
+		smn_cmd_by_opcode(words[0] & SMN_CMD_OPCODE);
 
 	(void)i;
 	return l ? l : &unknown_cmd;
 }
 
-static const struct smn_layout *idr_layout(const uint64_t *words, unsigned int i)
+static const struct smn_layout *idr_layout(const uint64_t *words,
+					   unsigned int i)
 {
 	(void)words;
 	return i < SMN_NREGS ? &smn_idrs[i] : NULL;
@@ -51,13 +55,14 @@ static int no_rules(const uint64_t *words, smn_feats feats,
 static const struct kind {
 	const char *name;
 	unsigned int words;
-	const struct smn_layout *(*layout)(const uint64_t *words, unsigned int i);
+	const struct smn_layout *(*layout)(const uint64_t *words,
+					   unsigned int i);
 	int (*rules)(const uint64_t *words, smn_feats feats,
 		     struct smn_violations *out);
 } kinds[] = {
 	{ "ste", 2, ste_layout, smn_rules_vste },
 	{ "cmd", 2, cmd_layout, smn_rules_cmd },
-	{ "idr", 1, idr_layout, no_rules },	/* IDR0-5, IIDR, AIDR in order */
+	{ "idr", 1, idr_layout, no_rules }, /* IDR0-5, IIDR, AIDR in order */
 };
 
 static const struct kind *find_kind(struct argp_state *state, const char *name)
@@ -103,11 +108,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (!o->kind)
 			argp_error(state, "which layout? ste, cmd or idr");
 		if (!o->n || o->n % o->kind->words)
-			argp_error(state, "%s: a multiple of %u words is needed",
+			argp_error(state,
+				   "%s: a multiple of %u words is needed",
 				   o->kind->name, o->kind->words);
 		if (o->kind->words == 1 && o->n > SMN_NREGS)
-			argp_error(state, "idr: at most %d registers, IDR0-5, IIDR "
-				   "and AIDR", SMN_NREGS);
+			argp_error(state,
+				   "idr: at most %d registers, IDR0-5, IIDR "
+				   "and AIDR",
+				   SMN_NREGS);
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;

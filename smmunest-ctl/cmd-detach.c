@@ -11,10 +11,13 @@
 enum { OPT_VIA = 0x200, OPT_WHILE, OPT_REPEAT };
 
 static const struct argp_option options[] = {
-	{ "via", OPT_VIA, "WAY", 0, "ioctl (default)", 0 },
-	{ "while", OPT_WHILE, "STATE", 0, "idle (default)", 0 },
+	{ "via", OPT_VIA, "WAY", 0, "how it is taken away: ioctl (default)",
+	  0 },
+	{ "while", OPT_WHILE, "STATE", 0,
+	  "what the device does then: idle (default)", 0 },
 	{ "repeat", OPT_REPEAT, "N", 0, "attach and detach N times", 0 },
-	PLAN_OPTIONS,
+	VDEVICE_OPTIONS,
+	S1_OPTIONS,
 	{ 0 },
 };
 
@@ -29,7 +32,8 @@ static void only(struct argp_state *state, const char *option, const char *arg,
 		 const char *value)
 {
 	if (strcmp(arg, value))
-		argp_error(state, "%s: '%s' is not what this version can do: %s",
+		argp_error(state,
+			   "%s: '%s' is not what this version can do: %s",
 			   option, arg, value);
 }
 

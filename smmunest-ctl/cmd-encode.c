@@ -101,8 +101,12 @@ static enum status run(struct ctl *ctl)
 }
 
 const struct cmd cmd_encode = {
-	.name = "encode", .group = "look",
-	.args = "ste|IDRn NAME=VALUE...\ncmd OPNAME[:NAME=VALUE,...]... [NAME=VALUE...]",
-	.doc = "names to words, checked against the newest SMMU",
-	.parse = parse, .run = run, .opts_size = sizeof(struct encode_opts),
+	.name = "encode",
+	.group = "look",
+	.args = "ste|IDRn NAME=VALUE...\n"
+		"cmd OPNAME[:NAME=VALUE,...]... [NAME=VALUE...]",
+	.doc = "names to words; says whether the kernel would take them",
+	.parse = parse,
+	.run = run,
+	.opts_size = sizeof(struct encode_opts),
 };

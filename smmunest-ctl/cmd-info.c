@@ -2,7 +2,6 @@
 /* info: the machine, its devices behind an SMMU, and whether they can nest. */
 #include <errno.h>
 #include <string.h>
-#include <sys/utsname.h>
 
 #include <linux/iommufd.h>
 
@@ -11,8 +10,8 @@
 enum { OPT_RAW = 0x200, MAX_NAMED = 32 };
 
 static const struct argp_option options[] = {
-	{ "raw", OPT_RAW, NULL, 0, "also the words, and the bits that iommufd does "
-	  "not promise", 0 },
+	{ "raw", OPT_RAW, NULL, 0,
+	  "also the fields that iommufd does not promise", 0 },
 	{ 0 },
 };
 
@@ -21,7 +20,7 @@ struct info_opts {
 	unsigned int n;
 	char bdf[MAX_NAMED][SMN_BDF_LEN];
 	struct json_object *devices;
-	struct json_object *unopened;	/* why /dev/iommu could not be, or NULL */
+	struct json_object *unopened; /* why /dev/iommu could not be, or NULL */
 	enum status worst;
 };
 
@@ -79,6 +78,8 @@ static struct json_object *from_sysfs(const struct smn_pci *pci)
 	struct json_object *dev = json_object_new_object();
 
 	doc_add_str(dev, "bdf", pci->bdf);
+	/* the answer first; verdict() fills it in */
+	doc_add(dev, "nesting", json_object_new_object());
 	doc_add(dev, "vendor", doc_hex(pci->vendor, 4));
 	doc_add(dev, "device", doc_hex(pci->device, 4));
 	doc_add(dev, "class", doc_hex(pci->class, 6));
@@ -123,7 +124,7 @@ static void add_registers(struct json_object *dev, const struct smn_hw_info *hw,
 
 		if (id)
 			json_object_array_add(idr, doc_hex(word, 8));
-		/* nothing is promised of IIDR and AIDR, but they name the SMMU */
+		/* not promised, but IIDR and AIDR name the SMMU */
 		named = doc_fields(l, &word, true, id ? least : SMN_KERNEL);
 		if (json_object_object_length(named))
 			doc_add(fields, l->name, named);
@@ -142,11 +143,11 @@ static void add_registers(struct json_object *dev, const struct smn_hw_info *hw,
 static void verdict(struct json_object *dev, const char *word,
 		    struct json_object *reasons)
 {
-	struct json_object *o = json_object_new_object();
+	struct json_object *o = NULL;
 
+	json_object_object_get_ex(dev, "nesting", &o);
 	doc_add_str(o, "verdict", word);
 	doc_add(o, "reasons", reasons ? reasons : json_object_new_array());
-	doc_add(dev, "nesting", o);
 }
 
 /* The causes of ctl->error become this device's reasons. */
@@ -220,12 +221,15 @@ static void not_asked(struct ctl *ctl, struct json_object *dev,
 			    pci->smmu[0] ? pci->smmu : "no IOMMU");
 		smn_why_set(&remedy, "choose another device");
 	} else {
-		smn_why_set(&cause, "not asked: the device is bound to %s, not to "
-			    "vfio-pci", pci->driver[0] ? pci->driver : "nothing");
+		smn_why_set(&cause,
+			    "not asked: the device is bound to %s, not to "
+			    "vfio-pci",
+			    pci->driver[0] ? pci->driver : "nothing");
 		smn_why_set(&remedy, "smmunest-ctl bind %s", pci->bdf);
 	}
 	ctl_no(ctl, CTL_OK, "device.driver", &cause, &remedy);
-	verdict_of_error(ctl, dev, smn_pci_has_smmu(pci) ? "cannot tell" : "no");
+	verdict_of_error(ctl, dev,
+			 smn_pci_has_smmu(pci) ? "cannot tell" : "no");
 }
 
 static int one_device(void *ctx, const struct smn_pci *pci)
@@ -248,12 +252,23 @@ static int one_device(void *ctx, const struct smn_pci *pci)
 
 static int count_smmu(void *ctx, const struct smn_pci *pci)
 {
-	struct json_object *smmus = ctx, *n = NULL;
+	struct json_object *smmus = ctx, *row = NULL, *name, *n;
 
 	if (!smn_pci_has_smmu(pci))
 		return 0;
-	json_object_object_get_ex(smmus, pci->smmu, &n);
-	doc_add_int(smmus, pci->smmu, json_object_get_int(n) + 1);
+	for (size_t i = 0; i < json_object_array_length(smmus); i++) {
+		row = json_object_array_get_idx(smmus, i);
+		json_object_object_get_ex(row, "name", &name);
+		if (strcmp(json_object_get_string(name), pci->smmu))
+			continue;
+		json_object_object_get_ex(row, "devices", &n);
+		json_object_int_inc(n, 1);
+		return 0;
+	}
+	row = json_object_new_object();
+	doc_add_str(row, "name", pci->smmu);
+	doc_add_int(row, "devices", 1);
+	json_object_array_add(smmus, row);
 	return 0;
 }
 
@@ -299,7 +314,8 @@ static enum status all_devices(struct ctl *ctl, struct info_opts *o)
 		smn_pci_list(&ctl->sys, one_device, ctl);
 	for (unsigned int i = 0; i < o->n; i++) {
 		if (smn_pci_read(&ctl->sys, o->bdf[i], &pci)) {
-			smn_why_set(&cause, "there is no PCI device %s", o->bdf[i]);
+			smn_why_set(&cause, "there is no PCI device %s",
+				    o->bdf[i]);
 			return ctl_no(ctl, CTL_SKIPPED, "device.absent", &cause,
 				      &(struct smn_why){ "smmunest-ctl info" });
 		}
@@ -311,12 +327,12 @@ static enum status all_devices(struct ctl *ctl, struct info_opts *o)
 static enum status run(struct ctl *ctl)
 {
 	struct info_opts *o = ctl->opts;
-	struct json_object *smmus = json_object_new_object(), *error;
+	struct json_object *smmus = json_object_new_array(), *error;
 	enum status opened, status;
-	struct utsname uts;
+	char release[64];
 
-	if (!uname(&uts))
-		doc_add_str(ctl->result, "kernel", uts.release);
+	if (!smn_host_release(&ctl->sys, release, sizeof(release)))
+		doc_add_str(ctl->result, "kernel", release);
 	opened = open_iommu(ctl);
 	/* the devices' verdicts use ctl->error on their way */
 	error = ctl->error;
@@ -333,12 +349,13 @@ static enum status run(struct ctl *ctl)
 		ctl->error = error;
 		return opened;
 	}
-	if (!status && !o->n && !json_object_object_length(smmus))
-		return ctl_no(ctl, CTL_SKIPPED, "device.none",
-			      &(struct smn_why){ "no PCI device of this machine is "
-						 "behind an SMMUv3" },
-			      &(struct smn_why){ "scripts/vm run -- smmunest-ctl "
-						 "info" });
+	if (!status && !o->n && !json_object_array_length(smmus))
+		return ctl_no(
+			ctl, CTL_SKIPPED, "device.none",
+			&(struct smn_why){ "no PCI device of this machine is "
+					   "behind an SMMUv3" },
+			&(struct smn_why){ "scripts/vm run -- smmunest-ctl "
+					   "info" });
 	return status ? status : o->worst;
 }
 

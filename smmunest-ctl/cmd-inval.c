@@ -11,13 +11,18 @@ enum { OPT_RAW = 0x200, OPT_FILE, OPT_FORCE, OPT_REPEAT };
 enum { MAX_BATCH = 65536 };
 
 static const struct argp_option options[] = {
-	{ "raw", OPT_RAW, "W0:W1", 0, "a command as two words; may be repeated", 0 },
-	{ "file", OPT_FILE, "F", 0, "one command a line, # begins a comment; - for "
-	  "stdin", 0 },
+	{ "raw", OPT_RAW, "W0:W1", 0, "a command as two words; may be repeated",
+	  0 },
+	{ "file", OPT_FILE, "F", 0,
+	  "one command a line, # begins a comment; - for "
+	  "stdin",
+	  0 },
 	{ "force", OPT_FORCE, NULL, 0, "send what the tables call illegal", 0 },
-	{ "repeat", OPT_REPEAT, "N", 0, "send the batch N times: min, p50, p99, "
-	  "max", 0 },
-	PLAN_OPTIONS,
+	{ "repeat", OPT_REPEAT, "N", 0,
+	  "send the batch N times: min, p50, p99, "
+	  "max",
+	  0 },
+	VDEVICE_OPTIONS,
 	{ 0 },
 };
 
@@ -68,8 +73,8 @@ static void add_line(struct inval_opts *o, struct argp_state *state,
 	if (!word)
 		return;
 	if (extra)
-		argp_error(state, "%s:%u: more than one command on a line", path,
-			   number);
+		argp_error(state, "%s:%u: more than one command on a line",
+			   path, number);
 	if (ctl_words(word, cmd, 2) && smn_cmd_parse(word, cmd, &why))
 		argp_error(state, "%s:%u: %s", path, number, why.text);
 	add(o, state, cmd);
@@ -89,7 +94,8 @@ static void add_file(struct inval_opts *o, struct argp_state *state,
 	while ((len = getline(&line, &room, f)) >= 0) {
 		number++;
 		if (strlen(line) != (size_t)len)
-			argp_error(state, "%s:%u: not a text file", path, number);
+			argp_error(state, "%s:%u: not a text file", path,
+				   number);
 		add_line(o, state, path, number, line);
 	}
 	free(line);
@@ -135,7 +141,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_END:
 		if (!o->n)
-			argp_error(state, "no command; try tlbi-nh-asid:ASID=1");
+			argp_error(state,
+				   "no command; try tlbi-nh-asid:ASID=1");
 		return 0;
 	case ARGP_KEY_FINI:
 		return 0;
@@ -144,18 +151,25 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 /* What the tables call illegal is not sent without --force. */
-static enum status check(struct ctl *ctl, const struct inval_opts *o)
+static enum status check(struct ctl *ctl, const struct inval_opts *o,
+			 const struct smn_nest *nest)
 {
 	struct smn_violations bad;
+	struct smn_hw_info hw;
 	struct smn_why cause;
+	int ret = smn_hw_info_get(&ctl->session, nest->dev.id, &hw);
 
+	if (ret)
+		return ctl_refused(ctl, ret);
+	ctl_learn_hw(ctl, &hw);
 	for (uint32_t i = 0; !o->force && i < o->n; i++) {
 		if (!smn_rules_cmd(o->cmds[i], ctl->facts.feats, &bad))
 			continue;
 		smn_why_set(&cause, "command %u: %.200s; nothing was sent", i,
 			    bad.v[0].why.text);
-		return ctl_no(ctl, CTL_USAGE, bad.v[0].id, &cause,
-			      &(struct smn_why){ "--force sends it all the same" });
+		return ctl_no(
+			ctl, CTL_USAGE, bad.v[0].id, &cause,
+			&(struct smn_why){ "--force sends it all the same" });
 	}
 	return CTL_OK;
 }
@@ -204,14 +218,14 @@ static uint32_t certainly_issued(struct ctl *ctl, const struct smn_nest *nest,
 
 	if (!smn_accounting_probe(&ctl->session, nest->viommu, &acc)) {
 		issued = smn_accounting_issued(&acc, entry_num);
-		doc_add_str(o, "entry_num", acc.counts_issued ?
-			    "counts what was issued" :
-			    "counts what was validated");
-		doc_add(o, "strict", json_object_new_boolean(acc.strict));
+		doc_add_str(o, "kernel_counts", acc.counts_issued ?
+			    "issued" : "validated");
+		doc_add(o, "checks_fields",
+			json_object_new_boolean(acc.strict));
 	} else {
-		doc_add_str(o, "entry_num", "this kernel counts in an unknown way");
+		doc_add_str(o, "kernel_counts", "unknown");
 	}
-	doc_add(ctl->result, "kernel", o);
+	doc_add(ctl->result, "accounting", o);
 	ctl->sys.failed = failed;
 	return issued;
 }
@@ -248,8 +262,11 @@ static enum status send(struct ctl *ctl, const struct inval_opts *o,
 	}
 	report(ctl, o, nest, ret, entry_num);
 	if (done > 1) {
+		struct json_object *times = json_object_new_object();
+
 		smn_stat_of(samples, done, &stat);
-		doc_add(ctl->result, "repeat", doc_stat(&stat));
+		doc_add_stat(times, &stat);
+		doc_add(ctl->result, "repeat", times);
 	}
 	free(samples);
 	return ret ? ctl_refused(ctl, ret) : CTL_OK;
@@ -258,24 +275,17 @@ static enum status send(struct ctl *ctl, const struct inval_opts *o,
 static enum status run(struct ctl *ctl)
 {
 	struct inval_opts *o = ctl->opts;
-	struct smn_hw_info hw;
 	struct smn_nest nest;
 	enum status status;
 	struct smn_pci pci;
-	int ret;
 
 	status = ctl_open_device(ctl, &pci);
 	if (!status) {
 		plan_for(&o->plan, &pci);
 		status = plan_build(ctl, &o->plan.plan, &nest);
 	}
-	if (!status) {
-		ret = smn_hw_info_get(&ctl->session, nest.dev.id, &hw);
-		if (ret)
-			return ctl_refused(ctl, ret);
-		ctl_learn_hw(ctl, &hw);
-		status = check(ctl, o);
-	}
+	if (!status)
+		status = check(ctl, o, &nest);
 	if (!status)
 		status = send(ctl, o, &nest);
 	free(o->cmds);

@@ -65,7 +65,8 @@ struct ctl {
 
 /* One row a command: declared, dispatched, helped and completed from here. */
 #define COMMANDS(X) \
-	X(info) X(encode) X(decode) X(bind) X(unbind) X(alloc) X(inval) X(detach)
+	X(info) \
+	X(encode) X(decode) X(bind) X(unbind) X(alloc) X(inval) X(detach)
 
 #define X(name) extern const struct cmd cmd_##name;
 COMMANDS(X)
@@ -115,17 +116,22 @@ struct plan_opts {
 	bool ste_named, ste_raw;
 };
 
-/* Rows for such a command's own option table, and their keys. */
+/*
+ * Rows for such a command's own option table, and their keys: for a chain that
+ * ends with the vDEVICE, and what is to be said about a stage 1 beyond it.
+ */
 enum { OPT_STE = 0x400, OPT_VSID, OPT_VEVENTQ, OPT_FAULTQ, OPT_MEMORY };
 
-#define PLAN_OPTIONS \
-	{ "ste", OPT_STE, "W0,W1", 0, "the STE as two raw words", 0 }, \
+#define VDEVICE_OPTIONS \
 	{ "vsid", OPT_VSID, "N|none", 0, "vSID of the vDEVICE (default: the " \
 	  "requester ID); none: make no vDEVICE", 0 }, \
 	{ "veventq", OPT_VEVENTQ, NULL, 0, "with an event queue", 0 }, \
-	{ "faultq", OPT_FAULTQ, NULL, 0, "with a fault queue", 0 }, \
 	{ "memory", OPT_MEMORY, "SIZE[@IPA]", 0, "the VM's memory (default: " \
 	  "2M@0x40000000); 0 for none", 0 }
+
+#define S1_OPTIONS \
+	{ "ste", OPT_STE, "W0,W1", 0, "the STE as two raw words", 0 }, \
+	{ "faultq", OPT_FAULTQ, NULL, 0, "with a fault queue", 0 }
 
 /* Defaults, then each option or STE NAME=VALUE. */
 void plan_init(struct plan_opts *p);
@@ -183,7 +189,7 @@ struct json_object *doc_ste(const uint64_t ste[2]);
 struct json_object *doc_record(const struct smn_layout *l, const char *name,
 			       const uint64_t *words,
 			       const struct smn_violations *bad);
-struct json_object *doc_stat(const struct smn_stat *stat);
+void doc_add_stat(struct json_object *o, const struct smn_stat *stat);
 struct json_object *doc_findings(const struct smn_finding *f, unsigned int n);
 struct json_object *doc_call_args(const struct smn_call *call);
 void doc_add(struct json_object *o, const char *key, struct json_object *v);

@@ -46,7 +46,8 @@ static enum status offer(struct ctl *ctl)
 			    "smmunest-ctl %s %s && export SMMUNEST_DEVICE=%s",
 			    bound ? ctl->cmd->name : "bind", bdf, bdf);
 	} else {
-		smn_why_set(&cause, "no PCI device of this machine is behind an "
+		smn_why_set(&cause,
+			    "no PCI device of this machine is behind an "
 			    "SMMUv3");
 		smn_why_set(&remedy, "scripts/vm run -- smmunest-ctl %s",
 			    ctl->cmd->name);
@@ -75,15 +76,18 @@ enum status ctl_device(struct ctl *ctl, struct smn_pci *pci)
 	struct smn_why cause, remedy = { "smmunest-ctl info" };
 
 	if (!ctl->bdf[0] && env && env[0] && smn_bdf_parse(env, ctl->bdf)) {
-		smn_why_set(&cause, "SMMUNEST_DEVICE='%.60s' is not a PCI address "
-			    "like 0000:01:00.0", env);
+		smn_why_set(&cause,
+			    "SMMUNEST_DEVICE='%.60s' is not a PCI address "
+			    "like 0000:01:00.0",
+			    env);
 		return ctl_no(ctl, CTL_USAGE, "device.env", &cause, &remedy);
 	}
 	if (!ctl->bdf[0])
 		return offer(ctl);
 	if (smn_pci_read(&ctl->sys, ctl->bdf, pci)) {
 		smn_why_set(&cause, "there is no PCI device %s", ctl->bdf);
-		return ctl_no(ctl, CTL_SKIPPED, "device.absent", &cause, &remedy);
+		return ctl_no(ctl, CTL_SKIPPED, "device.absent", &cause,
+			      &remedy);
 	}
 	ctl_describe(ctl, pci);
 	return CTL_OK;
@@ -106,14 +110,18 @@ enum status ctl_open_device(struct ctl *ctl, struct smn_pci *pci)
 	if (strcmp(pci->driver, VFIO_PCI) || !pci->cdev[0]) {
 		bool bound = !strcmp(pci->driver, VFIO_PCI);
 
-		smn_why_set(&cause, bound ? "%s has no VFIO device node: the kernel "
-			    "lacks CONFIG_VFIO_DEVICE_CDEV" :
-			    "%s is not bound to " VFIO_PCI " but to %s", pci->bdf,
-			    pci->driver[0] ? pci->driver : "nothing");
-		smn_why_set(&remedy, bound ? "use a kernel with "
-			    "CONFIG_VFIO_DEVICE_CDEV=y" : "smmunest-ctl bind %s",
+		smn_why_set(&cause,
+			    bound ? "%s has no VFIO device node: the kernel "
+				    "lacks CONFIG_VFIO_DEVICE_CDEV" :
+				    "%s is not bound to " VFIO_PCI " but to %s",
+			    pci->bdf, pci->driver[0] ? pci->driver : "nothing");
+		smn_why_set(&remedy,
+			    bound ? "use a kernel with "
+				    "CONFIG_VFIO_DEVICE_CDEV=y" :
+				    "smmunest-ctl bind %s",
 			    pci->bdf);
-		return ctl_no(ctl, CTL_SKIPPED, "device.driver", &cause, &remedy);
+		return ctl_no(ctl, CTL_SKIPPED, "device.driver", &cause,
+			      &remedy);
 	}
 	ctl_learn(ctl, pci);
 	ctl->in_session = true;

@@ -104,7 +104,8 @@ struct json_object *doc_record(const struct smn_layout *l, const char *name,
 	doc_add_str(o, "layout", kinds[l->kind]);
 	doc_add_str(o, "name", name);
 	doc_add(o, "words", doc_words(words, l->words, l->bits));
-	doc_add(o, "fields", doc_fields(l, words, l->kind == SMN_IDR, SMN_KERNEL));
+	doc_add(o, "fields",
+		doc_fields(l, words, l->kind == SMN_IDR, SMN_KERNEL));
 	doc_add(o, "unknown_bits", unknown_bits(l, words));
 	for (unsigned int i = 0; i < bad->n; i++)
 		json_object_array_add(why, json_object_new_string(
@@ -115,17 +116,14 @@ struct json_object *doc_record(const struct smn_layout *l, const char *name,
 	return o;
 }
 
-struct json_object *doc_stat(const struct smn_stat *stat)
+void doc_add_stat(struct json_object *o, const struct smn_stat *stat)
 {
-	struct json_object *o = json_object_new_object();
-
 	doc_add_int(o, "n", stat->n);
 	doc_add_int(o, "min_ns", stat->min);
 	doc_add_int(o, "p50_ns", stat->p50);
 	doc_add_int(o, "p90_ns", stat->p90);
 	doc_add_int(o, "p99_ns", stat->p99);
 	doc_add_int(o, "max_ns", stat->max);
-	return o;
 }
 
 struct json_object *doc_findings(const struct smn_finding *f, unsigned int n)
@@ -138,7 +136,7 @@ struct json_object *doc_findings(const struct smn_finding *f, unsigned int n)
 		doc_add_str(o, "verdict", smn_verdict_name(f[i].verdict));
 		doc_add_str(o, "id", f[i].id);
 		doc_add_str(o, "text", f[i].cause.text);
-		doc_add_str(o, "remedy", f[i].remedy);
+		doc_add_str(o, "remedy", f[i].remedy.text);
 		json_object_array_add(a, o);
 	}
 	return a;

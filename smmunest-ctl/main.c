@@ -33,13 +33,13 @@ static const struct argp_option global_options[] = {
 	  "JSON on stdout, or in FILE beside the text", 90 },
 	{ "trace", OPT_TRACE, "FILE", OPTION_ARG_OPTIONAL,
 	  "every ioctl with its arguments and time, on stderr or in FILE", 90 },
-	{ "timeout", OPT_TIMEOUT, "SECS", 0, "undo everything and exit 124 then",
-	  90 },
+	{ "timeout", OPT_TIMEOUT, "SECS", 0,
+	  "undo everything and exit 124 then", 90 },
 	{ "backend", OPT_BACKEND, "NAME", 0, "who answers: kernel", 90 },
 	{ "color", OPT_COLOR, "WHEN", 0, "auto, always or never", 90 },
-	{ "quiet", 'q', NULL, 0, "nothing on stderr", 90 },
-	{ "verbose", 'v', NULL, 0, "each ioctl with its result and time, on stderr",
-	  90 },
+	{ "quiet", 'q', NULL, 0, "nothing on stderr but usage errors", 90 },
+	{ "verbose", 'v', NULL, 0,
+	  "each ioctl with its result and time, on stderr", 90 },
 	{ "dump-cli", OPT_DUMP_CLI, NULL, OPTION_HIDDEN, NULL, 90 },
 	{ NULL, 'h', NULL, OPTION_HIDDEN, NULL, -1 },
 	{ 0 },
@@ -53,7 +53,8 @@ static void set_backend(struct ctl *ctl, struct argp_state *state,
 			ctl->sys.be = backends[i].backend;
 			return;
 		}
-	argp_error(state, "--backend: '%s' is not one of this version's: kernel",
+	argp_error(state,
+		   "--backend: '%s' is not one of this version's: kernel",
 		   name);
 }
 
@@ -112,7 +113,8 @@ static error_t parse_global(int key, char *arg, struct argp_state *state)
 		ctl->trace_file = arg;
 		return 0;
 	case OPT_TIMEOUT:
-		ctl->timeout_s = ctl_number(state, "--timeout", arg, 1, 1000000);
+		ctl->timeout_s =
+			ctl_number(state, "--timeout", arg, 1, 1000000);
 		return 0;
 	case OPT_BACKEND:
 		set_backend(ctl, state, arg);
@@ -165,7 +167,9 @@ static error_t parse_first(int key, char *arg, struct argp_state *state)
 		state->next = state->argc;
 		return 0;
 	case ARGP_KEY_NO_ARGS:
-		argp_state_help(state, stderr, ARGP_HELP_STD_ERR);
+		argp_state_help(state, stderr, ARGP_HELP_SHORT_USAGE |
+				ARGP_HELP_LONG | ARGP_HELP_DOC |
+				ARGP_HELP_EXIT_ERR);
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
@@ -203,7 +207,8 @@ static char *list_commands(int key, const char *text, void *input)
 		const struct cmd *c = commands[i];
 		bool same = i && !strcmp(commands[i - 1]->group, c->group);
 
-		fprintf(f, "%-7s%-8s%s\n", same ? "" : c->group, c->name, c->doc);
+		fprintf(f, "%-7s%-8s%s\n", same ? "" : c->group, c->name,
+			c->doc);
 	}
 	fprintf(f, "\n%s", text);
 	fclose(f);
@@ -215,7 +220,7 @@ static const char first_doc[] =
 	"Examples:\n"
 	"  smmunest-ctl info\n"
 	"  smmunest-ctl alloc 01:00.0 --attach Cfg=s1 S1ContextPtr=0x40001000\n"
-	"  smmunest-ctl inval 01:00.0 tlbi-nh-asid:ASID=5 cfgi-cd-all:SID=0x100";
+	"  smmunest-ctl inval 01:00.0 tlbi-nh-asid:ASID=5 cfgi-cd-all:SID=256";
 
 static int parse_arguments(struct ctl *ctl, int argc, char **argv)
 {
@@ -226,6 +231,7 @@ static int parse_arguments(struct ctl *ctl, int argc, char **argv)
 			       NULL, NULL };
 	char name[64];
 
+	argv[0] = "smmunest-ctl";
 	argp_parse(&first, argc, argv, ARGP_IN_ORDER, NULL, ctl);
 	ctl->opts = calloc(1, ctl->cmd->opts_size + 1);
 	if (!ctl->opts)
@@ -289,7 +295,8 @@ static bool open_outputs(struct ctl *ctl)
 		ctl->trace_to = open_output(ctl, "--trace", ctl->trace_file,
 					    stderr);
 	if (ctl->json)
-		ctl->json_to = open_output(ctl, "--json", ctl->json_file, stdout);
+		ctl->json_to =
+			open_output(ctl, "--json", ctl->json_file, stdout);
 	return (!ctl->trace || ctl->trace_to) && (!ctl->json || ctl->json_to);
 }
 
@@ -383,7 +390,8 @@ int main(int argc, char **argv)
 	ctl.result = json_object_new_object();
 	if (open_outputs(&ctl))
 		exit = run(&ctl);
-	if (!close_output(&ctl, "--trace", ctl.trace_file, ctl.trace_to) && !exit)
+	if (!close_output(&ctl, "--trace", ctl.trace_file, ctl.trace_to) &&
+	    !exit)
 		exit = CTL_INTERNAL;
 
 	json_object_put(ctl.result);

@@ -8,12 +8,17 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "ctl.h"
 
-enum { WIDTH = 100, MAX_ROWS = 40, MAX_COLUMNS = 12, TEXT = 1024 };
+enum {
+	WIDTH = 100,
+	TABLE_WIDTH = 140,
+	MAX_ROWS = 40,
+	MAX_COLUMNS = 12,
+	TEXT = 1024
+};
 
 /* --- JSON --- */
 
@@ -22,15 +27,17 @@ void out_json(const struct ctl *ctl, FILE *to, int status)
 	struct json_object *doc = json_object_new_object();
 	struct json_object *kernel = json_object_new_object();
 	int flags = JSON_C_TO_STRING_NOSLASHESCAPE;
-	struct utsname uts;
+	char release[64];
 
 	doc_add_int(doc, "schema", 1);
 	doc_add_str(doc, "tool", "smmunest-ctl");
 	doc_add_str(doc, "version", VERSION);
 	doc_add_str(doc, "command", ctl->cmd->name);
 	doc_add_str(doc, "backend", ctl->sys.be->name);
-	if (!uname(&uts))
-		doc_add_str(kernel, "release", uts.release);
+	/* reading a file changes nothing that the caller sees */
+	if (!smn_host_release((struct smn_sys *)&ctl->sys, release,
+			      sizeof(release)))
+		doc_add_str(kernel, "release", release);
 	doc_add(doc, "kernel", kernel);
 	doc_add(doc, "device", json_object_get(ctl->device));
 	doc_add(doc, "result", json_object_get(ctl->result));
@@ -98,21 +105,27 @@ static const char *heading(const char *key)
 	return key;
 }
 
-/* "5 (s1)" when the layout at hand names the value */
+/* As the layout at hand tells: "5(s1)" by name, wide numbers as 0x100 */
 static bool format_field(const struct text *t, const char *key,
 			 struct json_object *v, char *buf)
 {
 	const struct smn_field *f;
 	const char *name;
+	uint64_t value;
 
 	if (!t->layout || !json_object_is_type(v, json_type_int))
 		return false;
 	f = smn_layout_field(t->layout, key, strlen(key));
-	name = f ? smn_field_value_name(f, json_object_get_int64(v)) : NULL;
+	if (!f)
+		return false;
+	value = json_object_get_int64(v);
+	name = smn_field_value_name(f, value);
 	if (name)
-		snprintf(buf, TEXT, "%" PRId64 "(%s)", json_object_get_int64(v),
-			 name);
-	return name;
+		snprintf(buf, TEXT, "%" PRIu64 "(%s)", value, name);
+	else
+		snprintf(buf, TEXT, f->width > 8 ? "0x%" PRIx64 : "%" PRIu64,
+			 value);
+	return true;
 }
 
 static void format_value(const struct text *t, const char *key,
@@ -192,7 +205,8 @@ static void format_line(const struct text *t, const char *key,
 		format_value(t, key, v, buf);
 	} else if (json_object_is_type(v, json_type_array)) {
 		for (size_t i = 0; i < json_object_array_length(v); i++) {
-			format_value(t, key, json_object_array_get_idx(v, i), one);
+			format_value(t, key, json_object_array_get_idx(v, i),
+				     one);
 			len += snprintf(buf + len, TEXT - len, "%s%s",
 					i ? " " : "", one);
 			if (len >= TEXT)
@@ -320,7 +334,7 @@ static bool print_table(const struct text *t, int indent, const char *key,
 		measure(t, &table, json_object_array_get_idx(rows, i));
 	for (unsigned int i = 0; i < table.n; i++)
 		width += table.width[i] + 2;
-	if (width > WIDTH)
+	if (width > TABLE_WIDTH)
 		return false;
 	fprintf(t->to, "%*s%s\n%*s", indent, "", key, indent + 2, "");
 	for (unsigned int i = 0; i < table.n; i++)
@@ -362,6 +376,37 @@ static void print_blocks(const struct text *t, int indent, const char *key,
 	}
 }
 
+static bool is_empty(struct json_object *v)
+{
+	return (json_object_is_type(v, json_type_array) &&
+		!json_object_array_length(v)) ||
+		(json_object_is_type(v, json_type_object) &&
+		 !json_object_object_length(v));
+}
+
+/* An array of strings that have blanks: each gets a line of its own. */
+static bool is_sentences(struct json_object *v)
+{
+	if (!json_object_is_type(v, json_type_array))
+		return false;
+	for (size_t i = 0; i < json_object_array_length(v); i++) {
+		struct json_object *s = json_object_array_get_idx(v, i);
+
+		if (json_object_is_type(s, json_type_string) &&
+		    strchr(json_object_get_string(s), ' '))
+			return true;
+	}
+	return false;
+}
+
+static void print_sentences(const struct text *t, int indent, const char *key,
+			    struct json_object *list)
+{
+	for (size_t i = 0; i < json_object_array_length(list); i++)
+		print_wrapped(t, indent, i ? "" : key, json_object_get_string(
+				      json_object_array_get_idx(list, i)));
+}
+
 static void print_member(const struct text *t, int indent, const char *key,
 			 struct json_object *v)
 {
@@ -371,9 +416,14 @@ static void print_member(const struct text *t, int indent, const char *key,
 
 	if (own)
 		inner.layout = own;
-	if (all_scalar(v)) {
+	if (is_empty(v))
+		return;
+	if (is_sentences(v)) {
+		print_sentences(&inner, indent, key, v);
+	} else if (all_scalar(v)) {
 		format_line(&inner, key, v, line);
-		print_wrapped(&inner, indent, heading(key), line[0] ? line : "-");
+		print_wrapped(&inner, indent, heading(key),
+			      line[0] ? line : "-");
 	} else if (json_object_is_type(v, json_type_object)) {
 		fprintf(t->to, "%*s%s\n", indent, "", key);
 		print_members(&inner, indent + 2, v);

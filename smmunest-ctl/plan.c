@@ -30,7 +30,8 @@ static int parse_size(const char *text, size_t len, uint64_t *bytes)
 		return -1;
 	memcpy(number, text, len);
 	number[len - (suffix != NULL)] = '\0';
-	if (smn_number_parse(number, bytes) || *bytes << shift >> shift != *bytes)
+	if (smn_number_parse(number, bytes) ||
+	    *bytes << shift >> shift != *bytes)
 		return -1;
 	*bytes <<= shift;
 	return 0;
@@ -44,10 +45,13 @@ static void parse_memory(struct plan_opts *p, const char *arg,
 
 	if (parse_size(arg, len, &p->plan.bytes) ||
 	    (arg[len] && smn_number_parse(arg + len + 1, &p->plan.ipa)))
-		argp_error(state, "--memory: '%s' is not SIZE[K|M|G][@IPA]", arg);
+		argp_error(state, "--memory: '%s' is not SIZE[K|M|G][@IPA]",
+			   arg);
 	if ((p->plan.bytes | p->plan.ipa) & (page - 1))
-		argp_error(state, "--memory: '%s' is not a multiple of the page "
-			   "size, %" PRIu64, arg, page);
+		argp_error(state,
+			   "--memory: '%s' is not a multiple of the page "
+			   "size, %" PRIu64,
+			   arg, page);
 }
 
 static void parse_assignment(struct plan_opts *p, const char *arg,
@@ -57,7 +61,7 @@ static void parse_assignment(struct plan_opts *p, const char *arg,
 
 	if (p->ste_raw)
 		argp_error(state, "--ste and '%s' exclude each other", arg);
-	/* named fields mean an entry that is in use, unless V=0 says otherwise */
+	/* named fields mean an entry in use, unless V=0 says otherwise */
 	if (!p->ste_named)
 		smn_layout_assign(&smn_vste, p->plan.ste, "V=1", NULL);
 	p->ste_named = true;
@@ -71,7 +75,8 @@ error_t plan_parse(struct plan_opts *p, int key, char *arg,
 	switch (key) {
 	case OPT_STE:
 		if (p->ste_named)
-			argp_error(state, "--ste and NAME=VALUE exclude each other");
+			argp_error(state,
+				   "--ste and NAME=VALUE exclude each other");
 		p->ste_raw = true;
 		if (ctl_words(arg, p->plan.ste, 2))
 			argp_error(state, "--ste: '%s' is not W0,W1", arg);
@@ -95,8 +100,10 @@ error_t plan_parse(struct plan_opts *p, int key, char *arg,
 		return 0;
 	case ARGP_KEY_ARG:
 		if (!strchr(arg, '='))
-			argp_error(state, "'%s' is neither a PCI address nor an STE "
-				   "field's NAME=VALUE", arg);
+			argp_error(state,
+				   "'%s' is neither a PCI address nor an STE "
+				   "field's NAME=VALUE",
+				   arg);
 		parse_assignment(p, arg, state);
 		return 0;
 	}

@@ -78,12 +78,16 @@ static enum smn_verdict unknown_vsid(const struct smn_question *q,
 	if (q->facts->have_vsid && q->facts->vsid == vsid)
 		return SMN_EXCLUDED;
 	if (q->facts->have_vsid)
-		smn_why_set(cause, "command %u: vSID 0x%" PRIx64 " has no vDEVICE "
-			    "on this vIOMMU; the one there is has vSID 0x%" PRIx64,
-			    out->entry_num, vsid, q->facts->vsid);
+		smn_why_set(
+			cause,
+			"command %u: vSID 0x%" PRIx64 " has no vDEVICE "
+			"on this vIOMMU; the one there is has vSID 0x%" PRIx64,
+			out->entry_num, vsid, q->facts->vsid);
 	else
-		smn_why_set(cause, "command %u: vSID 0x%" PRIx64 " has no vDEVICE "
-			    "on this vIOMMU", out->entry_num, vsid);
+		smn_why_set(cause,
+			    "command %u: vSID 0x%" PRIx64 " has no vDEVICE "
+			    "on this vIOMMU",
+			    out->entry_num, vsid);
 	return q->facts->have_vsid || q->facts->no_vdevice ? SMN_CERTAIN :
 		SMN_LIKELY;
 }
@@ -97,10 +101,11 @@ static enum smn_verdict memlock(const struct smn_question *q,
 		return SMN_POSSIBLE;
 	if (f->ipc_lock || f->memlock == ~0ULL)
 		return SMN_EXCLUDED;
-	smn_why_set(cause, "RLIMIT_MEMLOCK is %" PRIu64 " KiB for all that this "
+	smn_why_set(cause,
+		    "RLIMIT_MEMLOCK is %" PRIu64 " KiB for all that this "
 		    "user pins, %" PRIu64 " KiB are to be pinned here, and "
-		    "CAP_IPC_LOCK is missing", f->memlock / 1024,
-		    f->pinned / 1024);
+		    "CAP_IPC_LOCK is missing",
+		    f->memlock / 1024, f->pinned / 1024);
 	return f->pinned > f->memlock ? SMN_CERTAIN : SMN_LIKELY;
 }
 
@@ -193,13 +198,16 @@ static enum smn_verdict no_stage_for_parent(const struct smn_question *q,
 static const struct row rows[] = {
 	ROW("bind.incoherent", VFIO_DEVICE_BIND_IOMMUFD, EINVAL, NULL,
 	    "the SMMU's table walks are not coherent (IDR0.COHACC, or firmware "
-	    "overrides it)", "look for COHACC in the kernel log"),
+	    "overrides it)",
+	    "look for COHACC in the kernel log"),
 	ROW("bind.direct", VFIO_DEVICE_BIND_IOMMUFD, EINVAL, direct_region,
-	    "firmware wants a 1:1 mapping for this device (a \"direct\" reserved "
-	    "region)", "remove the RMR node or reserved-memory from firmware"),
+	    "firmware wants a 1:1 mapping for this device (a \"direct\" "
+	    "reserved region)",
+	    "remove the RMR node or reserved-memory from firmware"),
 	ROW("bind.open", VFIO_DEVICE_BIND_IOMMUFD, EINVAL, NULL,
-	    "the device is open in another program, or a mapping of its BAR keeps "
-	    "it open", "fuser -v /dev/vfio/devices/*"),
+	    "the device is open in another program, or a mapping of its BAR "
+	    "keeps it open",
+	    "fuser -v /dev/vfio/devices/*"),
 	ROW("bind.msi", VFIO_DEVICE_BIND_IOMMUFD, EPERM, NULL,
 	    "MSIs are not isolated: no ITS, or firmware hides it",
 	    "cat /sys/module/iommufd/parameters/allow_unsafe_interrupts"),
@@ -210,22 +218,25 @@ static const struct row rows[] = {
 	    "another device of the IOMMU group is in use by its driver",
 	    "bind every device of the group to vfio-pci"),
 	ROW("bind.token", VFIO_DEVICE_BIND_IOMMUFD, EACCES, NULL,
-	    "a virtual function, or a physical one with functions in use, needs "
-	    "its token", "use the physical function, or disable SR-IOV"),
+	    "a virtual function, or a physical one with functions in use, "
+	    "needs its token",
+	    "use the physical function, or disable SR-IOV"),
 	ROW("bind.group.none", VFIO_DEVICE_BIND_IOMMUFD, ENODEV, NULL,
 	    "the device has no IOMMU group: firmware maps it to no SMMU",
 	    "check the IORT or device tree for this device"),
-	ROW("map.memlock", IOMMU_IOAS_MAP, ENOMEM, memlock,
-	    "RLIMIT_MEMLOCK", "ulimit -l unlimited, or run as root"),
+	ROW("map.memlock", IOMMU_IOAS_MAP, ENOMEM, memlock, "RLIMIT_MEMLOCK",
+	    "ulimit -l unlimited, or run as root"),
 	ROW("map.reserved", IOMMU_IOAS_MAP, EINVAL, NULL,
 	    "the range is not page-aligned, or overlaps a reserved region",
 	    "choose another --memory=SIZE@IPA"),
 	ROW("map.range", IOMMU_IOAS_MAP, EOVERFLOW, NULL,
-	    "the range ends beyond the last address", "choose another "
+	    "the range ends beyond the last address",
+	    "choose another "
 	    "--memory=SIZE@IPA"),
 	ROW("s2.kernel", IOMMU_HWPT_ALLOC, EOPNOTSUPP, old_kernel,
 	    "the running kernel is older than nesting on SMMUv3: it has no "
-	    "IOMMU_VIOMMU_ALLOC", "use a kernel from 6.13 on"),
+	    "IOMMU_VIOMMU_ALLOC",
+	    "use a kernel from 6.13 on"),
 	ROW("s2.stage", IOMMU_HWPT_ALLOC, EOPNOTSUPP, no_stage_for_parent,
 	    "the SMMU lacks stage 1 or stage 2", "this SMMU cannot nest"),
 	ROW("s2.erratum", IOMMU_HWPT_ALLOC, EOPNOTSUPP, on_parent,
@@ -242,10 +253,11 @@ static const struct row rows[] = {
 	    "map ordinary memory only"),
 	ROW("s2.aperture", IOMMU_HWPT_ALLOC, EADDRINUSE, on_parent,
 	    "a mapping of the IOAS lies outside of what stage 2 can address "
-	    "(2^IDR5.OAS)", "choose another --memory=SIZE@IPA"),
+	    "(2^IDR5.OAS)",
+	    "choose another --memory=SIZE@IPA"),
 	ROW("s1.ste", IOMMU_HWPT_ALLOC, EIO, bad_ste,
 	    "the STE has something the kernel does not take",
-	    "smmunest-ctl decode ste WORD0 WORD1"),
+	    "smmunest-ctl decode ste WORDS"),
 	ROW("viommu.kconfig", IOMMU_VIOMMU_ALLOC, EOPNOTSUPP, no_info,
 	    "the kernel's driver tells no SMMU registers: it was built without "
 	    "CONFIG_ARM_SMMU_V3_IOMMUFD, or is older than 6.13",
@@ -254,8 +266,9 @@ static const struct row rows[] = {
 	    "the SMMU lacks stage 1 or stage 2", "this SMMU cannot nest"),
 	ROW("viommu.canwbs", IOMMU_VIOMMU_ALLOC, EOPNOTSUPP, no_coherent_walk,
 	    "the SMMU has no S2FWB (IDR3.FWB=0) and firmware does not promise "
-	    "CANWBS: bit 2 of the root complex's memory access flags in the IORT",
-	    "have the firmware set CANWBS, or override the IORT from the initrd"),
+	    "CANWBS: bit 2 of the root complex's memory access flags in the "
+	    "IORT",
+	    "have the firmware set CANWBS, or override the IORT in the initrd"),
 	ROW("vdevice.taken", IOMMU_VDEVICE_ALLOC, EEXIST, NULL,
 	    "the device has a vDEVICE already, or the vSID is taken",
 	    "choose another --vsid"),
@@ -265,10 +278,12 @@ static const struct row rows[] = {
 	ROW("attach.vdevice", VFIO_DEVICE_ATTACH_IOMMUFD_PT, ENOENT,
 	    missing_vdevice,
 	    "the STE translates (Cfg=s1) and the device has no vDEVICE on this "
-	    "vIOMMU", "drop --vsid=none"),
+	    "vIOMMU",
+	    "drop --vsid=none"),
 	ROW("attach.smmu", VFIO_DEVICE_ATTACH_IOMMUFD_PT, EINVAL, NULL,
-	    "the HWPT belongs to another SMMU, or another device of the group is "
-	    "attached elsewhere", "compare `smmu` and `group` in info"),
+	    "the HWPT belongs to another SMMU, or another device of the group "
+	    "is attached elsewhere",
+	    "compare `smmu` and `group` in info"),
 	ROW("attach.pasid", VFIO_DEVICE_ATTACH_IOMMUFD_PT, EBUSY, NULL,
 	    "PASIDs of the device are in use, or it is being reset",
 	    "try again; look for a driver that uses SVA"),
@@ -277,7 +292,7 @@ static const struct row rows[] = {
 	    "choose another --memory=SIZE@IPA, see `info`"),
 	ROW("inval.cmd", IOMMU_HWPT_INVALIDATE, EIO, bad_cmd,
 	    "the command is not one the kernel takes",
-	    "smmunest-ctl decode cmd WORD0 WORD1"),
+	    "smmunest-ctl decode cmd WORDS"),
 	ROW("inval.vsid", IOMMU_HWPT_INVALIDATE, EIO, unknown_vsid,
 	    "the vSID has no vDEVICE on this vIOMMU",
 	    "make SID and --vsid agree"),
@@ -300,21 +315,37 @@ static const struct row common[] = {
 };
 
 static const struct row unknown =
-	ROW("unknown", OPEN, 0, NULL, "no cause is known for this answer to this "
-	    "ioctl", "look at the kernel log, and repeat with --trace");
+	ROW("unknown", OPEN, 0, NULL,
+	    "no cause is known for this answer to this "
+	    "ioctl",
+	    "look at the kernel log, and repeat with --trace");
 
 static bool excluded(struct smn_finding *found, unsigned int n)
 {
 	return n == SMN_MAX_FINDINGS || found->verdict == SMN_EXCLUDED;
 }
 
+/* "... WORDS" at the end of a remedy stands for the words themselves. */
+static void set_remedy(struct smn_why *remedy, const char *text,
+		       const struct smn_question *q)
+{
+	const char *at = strstr(text, "WORDS");
+
+	if (at && q->words)
+		smn_why_set(remedy, "%.*s0x%" PRIx64 " 0x%" PRIx64,
+			    (int)(at - text), text, q->words[0], q->words[1]);
+	else
+		smn_why_set(remedy, "%s", text);
+}
+
 static unsigned int weigh(const struct row *row, const struct smn_question *q,
 			  struct smn_finding *out, unsigned int n)
 {
-	struct smn_finding found = { .id = row->id, .remedy = row->remedy };
+	struct smn_finding found = { .id = row->id };
 	unsigned int at = n;
 
 	smn_why_set(&found.cause, "%s", row->cause);
+	set_remedy(&found.remedy, row->remedy, q);
 	if (row->test)
 		found.verdict = row->test(q, &found.cause);
 	if (excluded(&found, n))

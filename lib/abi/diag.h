@@ -40,8 +40,7 @@ struct smn_facts {
 struct smn_finding {
 	enum smn_verdict verdict;
 	const char *id;
-	const char *remedy;
-	struct smn_why cause;
+	struct smn_why cause, remedy;
 };
 
 #define SMN_MAX_FINDINGS 8
@@ -50,7 +49,7 @@ struct smn_finding {
 struct smn_question {
 	enum smn_op_id op;
 	int err;			/* -errno */
-	const void *in, *out;		/* the argument before and after; what it
+	const void *in, *out; /* the argument before and after; what it
 					 * points to is not looked at */
 	const uint64_t *words;		/* smn_op_culprit(), or NULL */
 	const struct smn_facts *facts;

@@ -8,7 +8,8 @@
 #include "abi/op.h"
 #include "arch/field.h"
 
-static const char *const map_flags[] = { "FIXED_IOVA", "WRITEABLE", "READABLE" };
+static const char *const map_flags[] = { "FIXED_IOVA", "WRITEABLE",
+					 "READABLE" };
 static const char *const hwpt_flags[] = {
 	"NEST_PARENT", "DIRTY_TRACKING", "FAULT_ID_VALID", "PASID"
 };

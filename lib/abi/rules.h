@@ -15,7 +15,7 @@ struct smn_violation {
 	struct smn_why why;
 };
 
-#define SMN_MAX_VIOLATIONS 8
+#define SMN_MAX_VIOLATIONS 64	/* more than any layout has fields */
 
 struct smn_violations {
 	unsigned int n;

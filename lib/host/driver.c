@@ -158,8 +158,7 @@ int smn_driver_bind(struct smn_sys *sys, const char *bdf, struct smn_why *why)
 	if (!strcmp(former.driver, VFIO_PCI))
 		return -EALREADY;
 	if (!smn_sys_exists(sys, DRIVERS "/" VFIO_PCI)) {
-		smn_why_set(why, "the kernel has no driver " VFIO_PCI
-			    "; try: modprobe " VFIO_PCI);
+		smn_why_set(why, "the kernel has no driver " VFIO_PCI);
 		return -ENOENT;
 	}
 	get_override(sys, bdf, former.override, sizeof(former.override));

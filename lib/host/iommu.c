@@ -1,23 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Why there is no /dev/iommu, as far as the machine's files tell. */
+/* The kernel: its release, and why it has no /dev/iommu. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/utsname.h>
 
 #include "host/host.h"
+
+int smn_host_release(struct smn_sys *sys, char *release, size_t len)
+{
+	ssize_t n = smn_sys_read_text(sys, "/proc/sys/kernel/osrelease",
+				      release, len);
+
+	return n < 0 ? (int)n : 0;
+}
 
 /* Does a module list of the running kernel name iommufd? */
 static bool listed(struct smn_sys *sys, const char *list)
 {
 	static const size_t room = 8 << 20;
-	struct utsname uts;
-	char path[SMN_PATH], *text;
+	char path[SMN_PATH], release[64], *text;
 	bool found = false;
 
-	if (uname(&uts))
+	if (smn_host_release(sys, release, sizeof(release)))
 		return false;
-	snprintf(path, sizeof(path), "/lib/modules/%.64s/%s", uts.release, list);
+	snprintf(path, sizeof(path), "/lib/modules/%s/%s", release, list);
 	text = smn_sys_map(sys, room);
 	if (!text)
 		return false;

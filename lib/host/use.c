@@ -7,8 +7,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 
 #include "host/host.h"
 
@@ -52,7 +50,7 @@ static bool any_is_on(const struct search *above, const char *dir,
 	return s.found;
 }
 
-/* Does the sysfs directory, or a device it is stacked on, sit on the PCI one? */
+/* Does the sysfs directory, or what it is stacked on, sit on the PCI device? */
 static bool is_on(const struct search *above, const char *dir)
 {
 	char target[512], needle[SMN_BDF_LEN + 2];
@@ -79,13 +77,22 @@ static bool block_is_on(struct smn_sys *sys, const char *bdf,
 	return is_on(&s, dir);
 }
 
-/* A device node's own number; btrfs shows anonymous ones in mountinfo. */
+/*
+ * The same by the node's name, /dev/nvme0n1p2 or /dev/mapper/root, a link to
+ * ../dm-0: btrfs shows numbers in mountinfo that no disk has.
+ */
 static bool node_is_on(struct smn_sys *sys, const char *bdf, const char *node)
 {
-	struct stat st;
+	const struct search s = { .sys = sys, .bdf = bdf };
+	const char *slash = strrchr(node, '/');
+	char name[64], dir[SMN_PATH];
 
-	return node[0] == '/' && !stat(node, &st) && S_ISBLK(st.st_mode) &&
-		block_is_on(sys, bdf, major(st.st_rdev), minor(st.st_rdev));
+	if (!slash)
+		return false;
+	if (smn_sys_link_name(sys, node, name, sizeof(name)))
+		snprintf(name, sizeof(name), "%.63s", slash + 1);
+	snprintf(dir, sizeof(dir), "/sys/class/block/%s", name);
+	return is_on(&s, dir);
 }
 
 static int check_mounts(struct smn_sys *sys, const char *bdf, char *text,
@@ -103,7 +110,8 @@ static int check_mounts(struct smn_sys *sys, const char *bdf, char *text,
 			continue;
 		if (block_is_on(sys, bdf, major, minor) ||
 		    node_is_on(sys, bdf, source)) {
-			smn_why_set(why, "its disk is mounted on %.100s", where);
+			smn_why_set(why, "its disk is mounted on %.100s",
+				    where);
 			return -EBUSY;
 		}
 	}

@@ -249,7 +249,8 @@ int smn_hw_info_get(struct smn_session *s, uint32_t dev,
 		.data_len = sizeof(hw),
 		.data_uptr = (uintptr_t)&hw,
 	};
-	int ret = smn_sys_ioctl(s->sys, SMN_IOMMU_GET_HW_INFO, s->iommufd, &arg);
+	int ret =
+		smn_sys_ioctl(s->sys, SMN_IOMMU_GET_HW_INFO, s->iommufd, &arg);
 
 	if (ret)
 		return ret;

@@ -153,7 +153,8 @@ int smn_nest_build(struct smn_session *s, const struct smn_plan *plan,
 		const struct step *row = &steps[i];
 		struct smn_step *done = &nest->steps[nest->nsteps];
 
-		if (row->stage > plan->upto || (row->wanted && !row->wanted(plan)))
+		if (row->stage > plan->upto ||
+		    (row->wanted && !row->wanted(plan)))
 			continue;
 		s->sys->last.span.ns = 0;
 		s->sys->failed.err = 0;

@@ -48,7 +48,8 @@ static int close_fd(struct smn_session *s, const struct smn_made *m)
 
 void smn_session_push_fd(struct smn_session *s, int fd)
 {
-	smn_session_push(s, (struct smn_made){ SMN_OBJ_FD, close_fd, .fd = fd });
+	smn_session_push(s,
+			 (struct smn_made){ SMN_OBJ_FD, close_fd, .fd = fd });
 }
 
 static void forget(struct smn_session *s, size_t i)

@@ -15,7 +15,8 @@ int smn_sys_ioctl(struct smn_sys *sys, enum smn_op_id op, int fd, void *arg)
 	call->op = op;
 	call->fd = fd;
 	memcpy(call->in, arg, row->size);
-	call->err = sys->be->ioctl(sys->priv, fd, row->request, arg, &call->span);
+	call->err =
+		sys->be->ioctl(sys->priv, fd, row->request, arg, &call->span);
 	memcpy(call->out, arg, row->size);
 
 	if (call->err < 0) {

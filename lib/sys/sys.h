@@ -54,8 +54,8 @@ struct smn_call {
 	struct smn_span span;
 	unsigned char in[SMN_ARG_MAX];		/* the argument before */
 	unsigned char out[SMN_ARG_MAX];		/* and after */
-	bool has_words;				/* smn_op_culprit(), of a failure: */
-	uint64_t words[2];			/* the argument's pointer may die */
+	bool has_words;	   /* smn_op_culprit(), of a failure: */
+	uint64_t words[2]; /* the argument's pointer may die */
 };
 
 struct smn_sys {

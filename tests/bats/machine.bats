@@ -14,7 +14,7 @@ setup() {
 }
 
 vm() {
-	"$top/scripts/vm" run "$@"
+	"$top/scripts/vm" run --timeout 60 "$@"
 }
 
 # traced COMMAND: what the SMMU saw in its command queue while COMMAND ran is in ./smmu. The device's driver speaks to
@@ -55,8 +55,8 @@ smmuv3_cmdq_cfgi_cd sid=0x10
 		for _ in {1..70}; do echo tlbi-nh-asid:ASID=0x1234; done
 		echo 0xff:0
 		for _ in {1..29}; do echo tlbi-nh-asid:ASID=0x1234; done
-	} >batch
-	run traced --copy batch 'smmunest-ctl -q --json inval --force --file=batch >$OUT/shown'
+	} >list
+	run traced --copy list 'smmunest-ctl -q --json inval --force --file=list >$OUT/shown'
 	assert_equal "$status" 2
 	run jq -c '.result | [.attempted, .entry_num, .issued]' "$top/build/vm/out/shown"
 	assert_output '[100,70,63]'
