@@ -15,6 +15,9 @@
 static const char *const tg[] = { [1] = "4k", [2] = "16k", [3] = "64k" };
 static const char *const size[] = { [52] = "all" };
 static const char *const steps[] = { [31] = "all" };
+static const char *const region[] = {
+	"4k", "16k", "64k", "2m", "32m", "512m", "1g", "16g", "64g", "512g"
+};
 static const char *const resp[] = { "failure", "invalid", "success" };
 static const char *const ac[] = { "terminate", "retry" };
 static const char *const ab[] = { "raz-wi", "abort" };
@@ -103,10 +106,6 @@ static const struct smn_field el_va[] = {
 static const struct smn_field el_vaa[] = { RANGE(SMN_KERNEL), VA(SMN_KERNEL) };
 static const struct smn_field vmall[] = { ANY_VM };
 static const struct smn_field s2_ipa[] = { RANGE(SMN_KERNEL), ANY_VM, IPA };
-static const struct smn_field s_s2_ipa[] = {
-	RANGE(SMN_KERNEL), ANY_VM, IPA,
-	SMN_F("NS", 1, 63, 63, .doc = "Address is a non-secure IPA"),
-};
 
 static const struct smn_field atc_inv[] = {
 	SMN_F("Global", 0, 9, 9, SUBSTREAMS, .doc = "all substreams"),
@@ -122,9 +121,9 @@ static const struct smn_field pri_resp[] = {
 	SMN_F("PRGIndex", 1, 8, 0, .doc = "page request group"),
 	SMN_F("Resp", 1, 13, 12, SMN_VALUES(resp), .doc = "response"),
 };
-/* the size that DPTI_PA also has is not described: its place is uncertain */
 static const struct smn_field dpti_pa[] = {
 	LEAF(.doc = "only last-level entries"),
+	SMN_F("SIZE", 1, 11, 8, SMN_VALUES(region), .doc = "of the region"),
 	SMN_F("Address", 1, 55, 12, .addr = true, .doc = "physical address"),
 };
 static const struct smn_field resume[] = {
@@ -219,7 +218,8 @@ const struct smn_layout smn_cmds[] = {
 	    .doc = "forget pages of every Secure EL2 address space"),
 	CMD("TLBI_S_S12_VMALL", 0x58, "4.4.3.4", SMN_FIELDS(vmall),
 	    .doc = "forget both Secure stages of a VM"),
-	CMD("TLBI_S_S2_IPA", 0x5a, "4.4.3.3", SMN_FIELDS(s_s2_ipa),
+	/* and NS, which has no row: an unknown bit of word 1 */
+	CMD("TLBI_S_S2_IPA", 0x5a, "4.4.3.3", SMN_FIELDS(s2_ipa),
 	    .doc = "forget Secure stage 2 pages of a VM"),
 	CMD("TLBI_SNH_ALL", 0x60, "4.4.4.2",
 	    .doc = "forget every Secure translation"),

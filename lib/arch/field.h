@@ -181,6 +181,14 @@ int smn_cmd_parse(const char *text, uint64_t cmd[2], struct smn_why *why);
  */
 uint32_t smn_idr_get(const uint32_t *regs, const char *path);
 
+/*
+ * "Arm MMU-700 r1p1" from IIDR, with numbers where no name is known; NULL when
+ * the register says nothing, as an emulated SMMU's. "SMMUv3.2" from AIDR.
+ */
+#define SMN_ID_NAME 64
+const char *smn_iidr_name(uint32_t iidr, char buf[SMN_ID_NAME]);
+const char *smn_aidr_name(uint32_t aidr, char buf[SMN_ID_NAME]);
+
 /* Which features the ID registers announce; @regs as above. */
 smn_feats smn_feats_of(const uint32_t *regs);
 

@@ -19,7 +19,9 @@ static const char *const oas[] = {
 	"32", "36", "40", "42", "44", "48", "52", "56"
 };
 static const char *const vax[] = { "48", "52", "56" };
-static const char *const minor[] = { "3.0", "3.1", "3.2", "3.3", "3.4" };
+static const char *const minor[] = {
+	"3.0", "3.1", "3.2", "3.3", "3.4", "3.5"
+};
 
 #define ABI .user = SMN_USER
 

@@ -7,7 +7,9 @@
 #include "arch/field.h"
 #include "tap.h"
 
-#define ROUNDS 20000
+#define ROUNDS 60000	/* of each layout: ten million words in all */
+
+static unsigned long words_tried;
 
 /* xorshift64: the same words on every run */
 static uint64_t next(uint64_t *seed)
@@ -48,11 +50,15 @@ static void rows_are_sound(struct tap *t, const struct smn_layout *l)
 	tap_ok(t, told, "%s: every field has a section and a doc", l->name);
 }
 
-/* Taking a word apart and putting it together gives its known bits back. */
+/*
+ * Words, taken apart and put together, give their known bits back; so do values
+ * that are put and read. Every bit of every row is seen both clear and set.
+ */
 static void round_trips(struct tap *t, const struct smn_layout *l)
 {
 	uint64_t seed = 0x5eed, in[SMN_MAX_WORDS], out[SMN_MAX_WORDS];
-	unsigned int bad = 0;
+	uint64_t set[SMN_MAX_WORDS] = { 0 }, clear[SMN_MAX_WORDS] = { 0 };
+	unsigned int bad = 0, missed = 0;
 
 	for (unsigned int r = 0; r < ROUNDS; r++) {
 		for (unsigned int i = 0; i < l->words; i++) {
@@ -64,8 +70,41 @@ static void round_trips(struct tap *t, const struct smn_layout *l)
 					     smn_field_get(&l->fields[i], in),
 					     NULL) != 0;
 		bad += memcmp(in, out, l->words * sizeof(*in)) != 0;
+		for (unsigned int i = 0; i < l->words; i++) {
+			set[i] |= out[i];
+			clear[i] |= ~out[i];
+		}
+		words_tried += l->words;
 	}
-	tap_ok(t, !bad, "%s: %d random words come back", l->name, ROUNDS);
+	for (unsigned int i = 0; i < l->nfields; i++)
+		missed += (set[l->fields[i].word] & clear[l->fields[i].word] &
+			   smn_field_mask(&l->fields[i])) !=
+			smn_field_mask(&l->fields[i]);
+	tap_ok(t, !bad, "%s: %d random entries come back", l->name, ROUNDS);
+	tap_ok(t, !missed, "%s: they used every bit of every row", l->name);
+}
+
+/* Values put one by one are read back, whatever lay in the words before. */
+static void values_come_back(struct tap *t, const struct smn_layout *l)
+{
+	uint64_t seed = 0xf1e1d, w[SMN_MAX_WORDS], v[128];
+	unsigned int bad = 0;
+
+	for (unsigned int r = 0; r < ROUNDS / 10; r++) {
+		for (unsigned int i = 0; i < l->words; i++)
+			w[i] = next(&seed);
+		for (unsigned int i = 0; i < l->nfields; i++) {
+			const struct smn_field *f = &l->fields[i];
+
+			v[i] = next(&seed) & smn_field_mask(f);
+			if (!f->addr)
+				v[i] >>= f->lo;
+			bad += smn_field_put(f, w, v[i], NULL) != 0;
+		}
+		for (unsigned int i = 0; i < l->nfields; i++)
+			bad += smn_field_get(&l->fields[i], w) != v[i];
+	}
+	tap_ok(t, !bad, "%s: values come back", l->name);
 }
 
 static void parsing(struct tap *t)
@@ -163,6 +202,9 @@ int main(void)
 
 	each_layout(&t, rows_are_sound);
 	each_layout(&t, round_trips);
+	tap_ok(&t, words_tried >= 10000000, "%lu random words made the trip",
+	       words_tried);
+	each_layout(&t, values_come_back);
 	parsing(&t);
 	suggestions(&t);
 	commands(&t);
