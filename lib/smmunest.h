@@ -79,6 +79,14 @@ int smn_pci_list(struct smn_sys *sys,
 int smn_pci_in_use(struct smn_sys *sys, const char *bdf, struct smn_why *why);
 
 /*
+ * Which other process has the device's VFIO node open; taking the device from
+ * vfio-pci waits for it without bound. 0 and its name and number in @who, or
+ * -ENOENT: none that we may see.
+ */
+int smn_pci_holder(struct smn_sys *sys, const struct smn_pci *pci,
+		   struct smn_why *who);
+
+/*
  * Give the device to vfio-pci, having written its present driver to the
  * journal under /run/smmunest first; when a step fails the former driver is
  * back. The caller has asked smn_pci_in_use().
@@ -90,7 +98,8 @@ int smn_driver_bind(struct smn_sys *sys, const char *bdf, struct smn_why *why);
 /*
  * Give the device back to the driver that the journal names, or, without a
  * journal, to whichever driver the kernel picks. @driver receives its name,
- * "" for none. -EALREADY: vfio-pci does not have it; otherwise as above.
+ * "" for none. -EALREADY: vfio-pci does not have it; -EBUSY: a program has the
+ * device open; otherwise as above.
  */
 int smn_driver_unbind(struct smn_sys *sys, const char *bdf, char *driver,
 		      size_t len, struct smn_why *why);

@@ -43,6 +43,7 @@ static enum status failed(struct ctl *ctl, int ret, const struct smn_why *why)
 	smn_why_set(&cause, "%.200s (%s)", why->text[0] ? why->text :
 		    "sysfs refused", smn_errno_name(ret));
 	smn_why_set(&remedy, ret == -ENOENT ? "modprobe vfio-pci" :
+		    ret == -EBUSY ? "end it first" :
 		    allowed ? "look at the kernel log" : "run as root");
 	return ctl_no(ctl,
 		      allowed && ret != -ENOENT ? CTL_REFUSED : CTL_SKIPPED,

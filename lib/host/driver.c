@@ -192,16 +192,21 @@ int smn_driver_unbind(struct smn_sys *sys, const char *bdf, char *driver,
 		      size_t len, struct smn_why *why)
 {
 	struct former former;
+	struct smn_pci pci;
 	bool known;
 	int ret;
 
-	ret = current(sys, bdf, driver, len);
+	ret = smn_pci_read(sys, bdf, &pci);
 	if (ret) {
 		smn_why_set(why, "there is no PCI device %s", bdf);
 		return ret;
 	}
+	snprintf(driver, len, "%s", pci.driver);
 	if (strcmp(driver, VFIO_PCI))
 		return -EALREADY;
+	/* the kernel would wait for it, uninterruptibly */
+	if (!smn_pci_holder(sys, &pci, why))
+		return -EBUSY;
 
 	known = !journal_read(sys, bdf, &former);
 	ret = give_back(sys, bdf, &former, known);

@@ -216,7 +216,8 @@ static void explicit_undo(struct tap *t)
 	       "the session knows what an id is");
 	tap_ok(t, !smn_destroy(&s, second) && smn_session_mark(&s) == 2,
 	       "what was destroyed is not undone again");
-	tap_ok(t, smn_destroy(&s, second) == -ENOENT && sys.failed.err == -ENOENT,
+	tap_ok(t,
+	       smn_destroy(&s, second) == -ENOENT && sys.failed.err == -ENOENT,
 	       "a refused call is remembered");
 	tap_ok(t, !smn_session_close(&s) && nothing_left(&k),
 	       "the rest is undone");
