@@ -19,11 +19,14 @@ need_device() {
 	[[ -n ${SMMUNEST_DEVICE-} ]] || skip "SMMUNEST_DEVICE names no device behind an SMMUv3"
 }
 
-# ctl STATUS ARGUMENT...: smmunest-ctl --json must end with STATUS; holds() looks at its document.
+# ctl STATUS ARGUMENT...: smmunest-ctl --json must end with STATUS; holds() looks at its document. Like `run
+# --separate-stderr`, but without its processes.
 ctl() {
 	local want=$1
 	shift
-	run --separate-stderr smmunest-ctl --json "$@"
+	status=0
+	output=$(smmunest-ctl --json "$@" 2>"$BATS_TEST_TMPDIR/stderr") || status=$?
+	stderr=$(<"$BATS_TEST_TMPDIR/stderr")
 	[[ $status == "$want" ]] || batslib_decorate "smmunest-ctl --json $*" \
 		<<<"exit status $status instead of $want"$'\n'"$output"$'\n'"$stderr" | fail
 }

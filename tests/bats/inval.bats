@@ -93,7 +93,7 @@ has_ats() {
 	times 1024 tlbi-nh-asid:ASID=5 >batch
 	# one line of JSON this long is slow to read for bats
 	ctl 0 --json=document inval --file=batch
-	assert_line --regexp '\.\.\. 984 more'
+	assert_output --partial '... 984 more'
 	read -r output <document
 	holds '.result | .attempted == 1024 and .issued == 1024 and .entry_num == 1024' '.result.commands | length == 1024'
 }
@@ -105,9 +105,11 @@ has_ats() {
 		times 29 tlbi-nh-asid:ASID=5
 	} >batch
 	ctl 2 inval --force --file=batch
-	[[ $(value 'kernel":{"entry_num') == "counts what was validated" ]] ||
-		skip "this kernel's entry_num counts what was issued"
-	holds '.result | .attempted == 100 and .entry_num == 70 and .issued == 63' \
+	if [[ $(value kernel_counts) == issued ]]; then
+		holds '.result | .attempted == 100 and .entry_num == 70 and .issued == 70'
+		return
+	fi
+	holds '.result.accounting.kernel_counts == "validated"' '.result | .attempted == 100 and .entry_num == 70 and .issued == 63' \
 		'[.result.commands[].status] | .[:63] | all(. == "issued")' \
 		'[.result.commands[].status] | .[63:70] | all(. == "not issued")' '.result.commands[70].status == "refused"' \
 		'[.result.commands[].status] | .[71:] | all(. == "not issued")' '.error.causes[0].text | test("command 70.*0xff")'

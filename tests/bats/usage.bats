@@ -131,6 +131,16 @@ setup() {
 	says "/nonexistent/file: No such file"
 }
 
+@test "a closed stdout is not replaced by what is opened next" {
+	run --separate-stderr bash -c 'smmunest-ctl --trace=trace decode ste 0x1 0 >&-'
+	assert_equal "$status" 70
+	assert [ ! -s trace ]
+	run bash -c 'smmunest-ctl --json=document decode ste 0x1 0 <&- >&- 2>&-'
+	assert_equal "$status" 70
+	output=$(<document) status=0
+	[[ $output != *records*records* ]] || fail "the text went into the document"
+}
+
 @test "colour only when asked for: never into a pipe, always with --color=always" {
 	# no row of decode is red, but of a table with a refusal it would be; the words are the same either way
 	run -0 smmunest-ctl decode ste 0x1 0
@@ -157,7 +167,7 @@ setup() {
 
 @test "options of alloc, inval and detach are checked before anything is done" {
 	for words in "alloc --upto=s3" "alloc --upto=" "alloc --upto=s2 --attach" "alloc --repeat=0" "alloc --repeat=x" \
-		"alloc --hold=0" "alloc --hold=-1" "alloc --ste=1" "alloc --ste=1,2,3" "alloc --ste=x,y" "alloc --ste=1,2 Cfg=s1" \
+		"alloc --hold --repeat=2" "alloc --hold=0" "alloc --hold=-1" "alloc --ste=1" "alloc --ste=1,2,3" "alloc --ste=x,y" "alloc --ste=1,2 Cfg=s1" \
 		"alloc Cfg=s1 --ste=1,2" "alloc --vsid=0x100000000" "alloc --vsid=-1" "alloc --vsid=some" "alloc --memory=1" \
 		"alloc --memory=2M@1" "alloc --memory=M" "alloc --memory=2M@" "alloc --memory=2X" "alloc --memory=99999999999G" \
 		"alloc Cfg=s9" "alloc Nope=1" "alloc Cfg=8" "inval" "inval nope" "inval tlbi-nh-asid:ASID=65536" "inval --raw=1" \
@@ -175,6 +185,18 @@ setup() {
 	: >empty
 	usage_error inval --file=empty
 	usage_error inval --file=.
+	for line in 'tlbi-nh-asid:ASID=5 tlbi-nsnh-all' 'tlbi-nh-asid:ASID=5, VMID=1' '0x30 0x0'; do
+		printf '%s\n' "$line" >two
+		usage_error inval --file=two
+		says two:1
+	done
+	printf 'tlbi-nsnh-all\n\0\n' >binary
+	usage_error inval --file=binary
+	says binary:2
+	# a long comment is one line still
+	printf '# %0600d tlbi\ntlbi-nsnh-all\nnope\n' 0 >long
+	usage_error inval --file=long
+	says long:3
 }
 
 @test "a machine without an iommufd says so and ends with 4" {
