@@ -274,7 +274,6 @@ int smn_cmd_parse(const char *text, uint64_t cmd[2], struct smn_why *why)
 	size_t len = strcspn(text, ":");
 	const struct smn_layout *l = smn_cmd_by_name(text, len);
 	const char *near;
-	char one[80];
 
 	if (!l) {
 		near = smn_nearest(text, len, cmd_name_at, NULL);
@@ -283,22 +282,9 @@ int smn_cmd_parse(const char *text, uint64_t cmd[2], struct smn_why *why)
 			    near ? "?" : "");
 		return -ENOENT;
 	}
-	cmd[0] = l->opcode;
-	cmd[1] = 0;
-	for (text += len; *text; text += len) {
-		int ret;
-
-		text++;
-		len = strcspn(text, ",");
-		if (len >= sizeof(one)) {
-			smn_why_set(why, "'%.20s...': too long", text);
-			return -EINVAL;
-		}
-		memcpy(one, text, len);
-		one[len] = '\0';
-		ret = smn_layout_assign(l, cmd, one, why);
-		if (ret)
-			return ret;
+	if (text[len] && !text[len + 1]) {
+		smn_why_set(why, "'%s': NAME=VALUE is needed after ':'", text);
+		return -EINVAL;
 	}
-	return 0;
+	return smn_layout_parse(l, cmd, text + len + (text[len] == ':'), why);
 }

@@ -122,8 +122,9 @@ static const char *field_name_at(const void *ctx, unsigned int i)
 	return i < l->nfields ? l->fields[i].name : NULL;
 }
 
-int smn_layout_assign(const struct smn_layout *l, uint64_t *words,
-		      const char *assignment, struct smn_why *why)
+int smn_layout_assign_once(const struct smn_layout *l, uint64_t *words,
+			   uint64_t *seen, const char *assignment,
+			   struct smn_why *why)
 {
 	size_t len = strcspn(assignment, "=");
 	const struct smn_field *f = smn_layout_field(l, assignment, len);
@@ -142,8 +143,91 @@ int smn_layout_assign(const struct smn_layout *l, uint64_t *words,
 			    near ? near : "", near ? "?" : "");
 		return -ENOENT;
 	}
+	if (seen && seen[f->word] & smn_field_mask(f)) {
+		smn_why_set(why, "%s is given twice", f->name);
+		return -EEXIST;
+	}
 	ret = parse_value(f, assignment + len + 1, &value, why);
-	return ret ? ret : smn_field_put(f, words, value, why);
+	if (!ret)
+		ret = smn_field_put(f, words, value, why);
+	if (!ret && seen)
+		seen[f->word] |= smn_field_mask(f);
+	return ret;
+}
+
+int smn_layout_assign(const struct smn_layout *l, uint64_t *words,
+		      const char *assignment, struct smn_why *why)
+{
+	return smn_layout_assign_once(l, words, NULL, assignment, why);
+}
+
+int smn_layout_parse(const struct smn_layout *l, uint64_t *words,
+		     const char *list, struct smn_why *why)
+{
+	uint64_t seen[SMN_MAX_WORDS] = { 0 };
+	char one[80];
+
+	memset(words, 0, l->words * sizeof(*words));
+	words[0] = l->opcode;
+	while (*list) {
+		size_t len = strcspn(list, ",");
+		int ret;
+
+		if (len >= sizeof(one)) {
+			smn_why_set(why, "'%.20s...': too long", list);
+			return -EINVAL;
+		}
+		memcpy(one, list, len);
+		one[len] = '\0';
+		ret = smn_layout_assign_once(l, words, seen, one, why);
+		if (ret)
+			return ret;
+		list += len + (list[len] == ',');
+	}
+	return 0;
+}
+
+/* Goes on counting where @buf is full, as snprintf() does. */
+__attribute__((format(printf, 4, 5)))
+static void append(char *buf, size_t len, size_t *at, const char *fmt, ...)
+{
+	bool room = *at < len;
+	va_list ap;
+
+	va_start(ap, fmt);
+	*at += vsnprintf(room ? buf + *at : NULL, room ? len - *at : 0, fmt, ap);
+	va_end(ap);
+}
+
+size_t smn_layout_format(const struct smn_layout *l, const uint64_t *words,
+			 char *buf, size_t len)
+{
+	size_t at = 0;
+
+	if (len)
+		buf[0] = '\0';
+	for (unsigned int i = 0; i < l->nfields; i++) {
+		const struct smn_field *f = &l->fields[i];
+		uint64_t v = smn_field_get(f, words);
+		const char *name = smn_field_value_name(f, v);
+
+		if (!v)
+			continue;
+		append(buf, len, &at, "%s%s=", at ? " " : "", f->name);
+		if (name)
+			append(buf, len, &at, "%s", name);
+		else
+			append(buf, len, &at, v > 9 ? "0x%" PRIx64 : "%" PRIu64,
+			       v);
+	}
+	for (unsigned int i = 0; i < l->words; i++) {
+		uint64_t extra = words[i] & ~smn_layout_known(l, i);
+
+		if (extra)
+			append(buf, len, &at, "%sunknown%u=0x%" PRIx64,
+			       at ? " " : "", i, extra);
+	}
+	return at;
 }
 
 uint64_t smn_layout_type_bits(const struct smn_layout *l, unsigned int i)

@@ -130,6 +130,28 @@ const struct smn_field *smn_layout_field(const struct smn_layout *l,
 int smn_layout_assign(const struct smn_layout *l, uint64_t *words,
 		      const char *assignment, struct smn_why *why);
 
+/*
+ * The same, but a field whose bits are in @seen already is -EEXIST; @seen has
+ * as many words as the layout and starts with zeroes.
+ */
+int smn_layout_assign_once(const struct smn_layout *l, uint64_t *words,
+			   uint64_t *seen, const char *assignment,
+			   struct smn_why *why);
+
+/*
+ * Parse "Name=value,Name=value,..." or nothing at all, each name once, into
+ * @words, which become the layout's type or opcode and what is named.
+ */
+int smn_layout_parse(const struct smn_layout *l, uint64_t *words,
+		     const char *list, struct smn_why *why);
+
+/*
+ * The non-zero fields as "ASID=5 Leaf=1", what no row describes as
+ * "unknown1=0x10" by word. Returns the length, as snprintf() does.
+ */
+size_t smn_layout_format(const struct smn_layout *l, const uint64_t *words,
+			 char *buf, size_t len);
+
 /* The bits of word @i that tell this layout from others: .opcode's, or 0. */
 uint64_t smn_layout_type_bits(const struct smn_layout *l, unsigned int i);
 
@@ -155,6 +177,30 @@ extern const struct smn_layout smn_idr6;	/* not from iommufd */
 
 /* Every layout there is, for @i from 0; NULL at the end. */
 const struct smn_layout *smn_layout_at(unsigned int i);
+
+/*
+ * Words of one kind, as they follow each other in a dump: what people name
+ * first (`decode cmd`), and how long a record is.
+ */
+struct smn_family {
+	const char *name;
+	uint8_t words, bits;	/* of a record */
+	bool named;		/* its layouts have names: commands, events */
+};
+
+extern const struct smn_family smn_families[SMN_KINDS];	/* by enum smn_kind */
+
+/* The family called @name, letter case aside, or NULL. */
+const struct smn_family *smn_family_by_name(const char *name);
+
+/*
+ * The layout of a record, @index-th of its dump: a command's by its opcode, a
+ * register's by its place. Never NULL: where no table knows the record it is
+ * one called "unknown" without fields.
+ */
+const struct smn_layout *smn_family_layout(const struct smn_family *f,
+					   const uint64_t *words,
+					   size_t index);
 
 /*
  * The layout called @name in whichever table, letter case aside; or NULL.
