@@ -108,3 +108,26 @@ driver() {
 	done
 	assert [ ! -e /run/smmunest/ffff:ff:1f.7 ]
 }
+
+@test "unbind does not wait for ever for a program that has the device open" {
+	coproc HOLDER { exec smmunest-ctl alloc --hold 2>&1 3>&-; }
+	holder=$HOLDER_PID line=
+	until [[ $line == *holding* ]]; do read -r line <&"${HOLDER[0]}"; done
+	smmunest-ctl --timeout=1 unbind "$bdf" >"$BATS_TEST_TMPDIR/said" 2>&1 3>&- &
+	pid=$!
+	for _ in {1..30}; do
+		[[ -e /proc/$pid/cwd ]] || break
+		sleep 0.1
+	done
+	hung=no
+	[[ ! -e /proc/$pid/cwd ]] || hung=yes
+	# this lets it go on in any case
+	kill "$holder"
+	ended=0
+	wait "$pid" || ended=$?
+	[[ $hung == no ]] || fail "unbind waits for the holder"
+	[[ $ended == 2 || $ended == 64 ]] || fail "exit status $ended"
+	run cat "$BATS_TEST_TMPDIR/said"
+	assert_output --partial open
+	assert_equal "$(driver)" vfio-pci
+}
