@@ -52,6 +52,41 @@ static void masks(struct tap *t)
 	}
 }
 
+/* The emulated SMMU's registers, as QEMU 10 has them, down to the masks. */
+static void qemu_masks(struct tap *t)
+{
+	static const uint32_t regs[SMN_NREGS] = {
+		0x0d44101b, 0x02730010, 0, 0x1414, 0, 0x74, 0, 1,
+	};
+	static const struct {
+		uint8_t opcode;
+		uint64_t w0, w1;
+	} rows[] = {
+		{ 0x05, 0xffffffff000000ff, 0x1 },
+		{ 0x06, 0xffffffff000000ff, 0 },
+		{ 0x10, 0x0000ffff000000ff, 0 },
+		{ 0x11, 0xffffffff000000ff, 0 },
+		{ 0x12, 0xffffffff01f1f0ff, 0xffffffffffffff01 },
+		{ 0x13, 0x0000ffff01f1f0ff, 0xffffffffffffff01 },
+		{ 0x30, 0xff, 0 },
+		{ 0x40, 0xffffffff000000ff, 0xfffffffffffff03f },
+	};
+	smn_feats feats = smn_feats_of(regs);
+	const struct smn_layout *l;
+	unsigned int forwarded = 0;
+
+	for (size_t i = 0; i < SMN_ARRAY_SIZE(rows); i++) {
+		l = smn_cmd_by_opcode(rows[i].opcode);
+		tap_ok(t, smn_rules_allowed(l, 0, feats) == rows[i].w0 &&
+		       smn_rules_allowed(l, 1, feats) == rows[i].w1,
+		       "QEMU, %s: the user's bits are the driver's", l->name);
+	}
+	for (unsigned int i = 0; i < smn_ncmds; i++)
+		forwarded += smn_cmds[i].fate == SMN_FORWARDED;
+	tap_ok(t, forwarded == SMN_ARRAY_SIZE(rows),
+	       "no other command is forwarded");
+}
+
 /* Every single bit outside the mask must be refused, with a reason. */
 static void single_bits(struct tap *t)
 {
@@ -150,6 +185,7 @@ int main(void)
 	struct tap t = { 0 };
 
 	masks(&t);
+	qemu_masks(&t);
 	single_bits(&t);
 	stes(&t);
 	cmds(&t);
