@@ -1,78 +1,41 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* decode: words to names. What no table describes is shown, never dropped. */
+/*
+ * decode: words to names. What no table describes is shown, never dropped.
+ * Files are read a block at a time and shown a record at a time, whatever
+ * their length.
+ */
+#include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "ctl.h"
 
-enum { MAX_DECODE_WORDS = 4096 };
+enum { OPT_FOR = 0x200, OPT_FILE, OPT_BINARY, OPT_SUMMARY };
+enum { MAX_WORDS = 4096, BLOCK = 1 << 16 };
+
+static const struct argp_option options[] = {
+	{ "file", OPT_FILE, "F", 0, "words from a file, blanks between them; - for "
+	  "stdin", 0 },
+	{ "binary", OPT_BINARY, NULL, 0, "the file is raw little-endian words", 0 },
+	{ "summary", OPT_SUMMARY, NULL, 0, "only how many of each", 0 },
+	FOR_OPTION,
+	{ 0 },
+};
 
 struct decode_opts {
-	const struct kind *kind;
-	unsigned int n;
-	uint64_t words[MAX_DECODE_WORDS];
+	const struct smn_family *family;
+	const char *for_what, *path;
+	bool binary, summary;
+	smn_feats feats;
+
+	/* the words: from the command line, or the file's next block */
+	FILE *file;
+	size_t n, at;		/* words there are, and are used */
+	size_t index;		/* records so far */
+	uint64_t words[BLOCK];
+	uint64_t counts[256], extra[256];
 };
-
-/* A command that no table knows still has an opcode. */
-static const struct smn_layout unknown_cmd = {
-	.name = "unknown", .kind = SMN_CMD, .words = 2, .bits = 64,
-};
-
-static const struct smn_layout *ste_layout(const uint64_t *words,
-					   unsigned int i)
-{
-	(void)words;
-	(void)i;
-	return &smn_vste;
-}
-
-static const struct smn_layout *cmd_layout(const uint64_t *words,
-					   unsigned int i)
-{
-	const struct smn_layout *l =
-		smn_cmd_by_opcode(words[0] & SMN_CMD_OPCODE);
-
-	(void)i;
-	return l ? l : &unknown_cmd;
-}
-
-static const struct smn_layout *idr_layout(const uint64_t *words,
-					   unsigned int i)
-{
-	(void)words;
-	return i < SMN_NREGS ? &smn_idrs[i] : NULL;
-}
-
-static int no_rules(const uint64_t *words, smn_feats feats,
-		    struct smn_violations *out)
-{
-	(void)words;
-	(void)feats;
-	out->n = 0;
-	return 0;
-}
-
-static const struct kind {
-	const char *name;
-	unsigned int words;
-	const struct smn_layout *(*layout)(const uint64_t *words,
-					   unsigned int i);
-	int (*rules)(const uint64_t *words, smn_feats feats,
-		     struct smn_violations *out);
-} kinds[] = {
-	{ "ste", 2, ste_layout, smn_rules_vste },
-	{ "cmd", 2, cmd_layout, smn_rules_cmd },
-	{ "idr", 1, idr_layout, no_rules }, /* IDR0-5, IIDR, AIDR in order */
-};
-
-static const struct kind *find_kind(struct argp_state *state, const char *name)
-{
-	for (size_t i = 0; i < SMN_ARRAY_SIZE(kinds); i++)
-		if (!strcmp(kinds[i].name, name))
-			return &kinds[i];
-	argp_error(state, "'%s' is no layout: ste, cmd or idr", name);
-	return NULL;
-}
 
 /* Words may stand apart or be joined: W0 W1, W0,W1, W0:W1 */
 static void add_words(struct decode_opts *o, struct argp_state *state,
@@ -82,14 +45,48 @@ static void add_words(struct decode_opts *o, struct argp_state *state,
 
 	for (const char *p = arg; *p; p++)
 		n += *p == ',' || *p == ':';
-	if (o->n + n > MAX_DECODE_WORDS)
-		argp_error(state, "more than %d words", MAX_DECODE_WORDS);
+	if (o->n + n > MAX_WORDS)
+		argp_error(state, "more than %d words; use --file", MAX_WORDS);
 	if (ctl_words(arg, o->words + o->n, n))
 		argp_error(state, "'%s' is not a word", arg);
-	for (unsigned int i = 0; o->kind->words == 1 && i < n; i++)
+	for (unsigned int i = 0; o->family->bits == 32 && i < n; i++)
 		if (o->words[o->n + i] > UINT32_MAX)
 			argp_error(state, "'%s': a register has 32 bits", arg);
 	o->n += n;
+}
+
+/* A record's length; an STE of two words is what iommufd takes. */
+static unsigned int stride(const struct decode_opts *o)
+{
+	if (o->family == &smn_families[SMN_STE] && !o->file && o->n == 2)
+		return 2;
+	return o->family->words;
+}
+
+static void check(struct decode_opts *o, struct argp_state *state)
+{
+	if (!o->family)
+		argp_error(state, "which layout? ste, l1std, cd, l1cd, cmd, evt "
+			   "or idr");
+	else if (o->path ? o->n : !o->n)
+		argp_error(state, "either words or --file are needed");
+	else if (o->binary && !o->path)
+		argp_error(state, "--binary needs --file");
+	else if (o->n % stride(o))
+		argp_error(state, "%s: a multiple of %u words is needed",
+			   o->family->name, o->family->words);
+	else if (o->family->bits == 32 && o->n > SMN_NREGS)
+		argp_error(state, "idr: at most %d registers, IDR0-5, IIDR and "
+			   "AIDR", SMN_NREGS);
+}
+
+static void open_file(struct decode_opts *o, struct argp_state *state)
+{
+	if (!o->path)
+		return;
+	o->file = strcmp(o->path, "-") ? fopen(o->path, "re") : stdin;
+	if (!o->file)
+		argp_failure(state, CTL_USAGE, errno, "%s", o->path);
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -98,48 +95,247 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	struct decode_opts *o = ctl->opts;
 
 	switch (key) {
+	case OPT_FOR:
+		o->for_what = arg;
+		return 0;
+	case OPT_FILE:
+		o->path = arg;
+		return 0;
+	case OPT_BINARY:
+		o->binary = true;
+		return 0;
+	case OPT_SUMMARY:
+		o->summary = true;
+		return 0;
 	case ARGP_KEY_ARG:
-		if (!o->kind)
-			o->kind = find_kind(state, arg);
-		else
+		if (o->family) {
 			add_words(o, state, arg);
+			return 0;
+		}
+		o->family = smn_family_by_name(arg);
+		if (!o->family)
+			argp_error(state, "'%s' is no layout: ste, l1std, cd, "
+				   "l1cd, cmd, evt or idr", arg);
 		return 0;
 	case ARGP_KEY_END:
-		if (!o->kind)
-			argp_error(state, "which layout? ste, cmd or idr");
-		if (!o->n || o->n % o->kind->words)
-			argp_error(state,
-				   "%s: a multiple of %u words is needed",
-				   o->kind->name, o->kind->words);
-		if (o->kind->words == 1 && o->n > SMN_NREGS)
-			argp_error(state,
-				   "idr: at most %d registers, IDR0-5, IIDR "
-				   "and AIDR",
-				   SMN_NREGS);
+		if (ctl->json_file && o->path && !strcmp(o->path, "-"))
+			argp_error(state, "stdin can be read once: --json=FILE "
+				   "needs a file");
+		check(o, state);
+		open_file(o, state);
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
 }
 
-static enum status run(struct ctl *ctl)
+/* --- the words of a file, a block at a time --- */
+
+/* Raw words; what is left of a word at the end is a mistake. */
+static const char *fill_binary(struct decode_opts *o, size_t room)
+{
+	size_t size = o->family->bits / 8;
+	size_t bytes = fread(o->words + o->n, 1, room * size, o->file);
+	const uint32_t *narrow = (const uint32_t *)(o->words + o->n);
+
+	if (bytes % size)
+		return "the file ends in the middle of a word";
+	/* spread 32-bit words from the last to the first, in place */
+	for (size_t i = bytes / size; size == 4 && i-- > 0;)
+		o->words[o->n + i] = narrow[i];
+	o->n += bytes / size;
+	return NULL;
+}
+
+static const char *fill_text(struct decode_opts *o, size_t room)
+{
+	char word[64];
+
+	while (room-- && fscanf(o->file, " %63[^ \t\r\n,:]%*[,:]", word) == 1)
+		if (smn_number_parse(word, &o->words[o->n++]))
+			return "the file has something that is not a word";
+	return NULL;
+}
+
+/* Keeps the beginning of a record that the last block ended in. */
+static const char *fill(struct decode_opts *o)
+{
+	size_t left = o->n - o->at;
+	const char *why;
+
+	if (!o->file)
+		return NULL;
+	memmove(o->words, o->words + o->at, left * sizeof(*o->words));
+	o->n = left;
+	o->at = 0;
+	why = o->binary ? fill_binary(o, BLOCK - left) :
+		fill_text(o, BLOCK - left);
+	if (!why && ferror(o->file))
+		why = strerror(errno);
+	if (!why && o->n && o->n < stride(o))
+		why = "the file ends in the middle of a record";
+	return why;
+}
+
+static enum status bad_file(struct ctl *ctl, const char *why)
 {
 	const struct decode_opts *o = ctl->opts;
-	struct json_object *records = json_object_new_array();
+	struct smn_why cause;
 
-	for (unsigned int i = 0; i < o->n; i += o->kind->words) {
-		const uint64_t *w = o->words + i;
-		const struct smn_layout *l = o->kind->layout(w, i);
-		struct smn_violations bad;
+	smn_why_set(&cause, "%.150s: %s, after %zu records", o->path, why,
+		    o->index);
+	return ctl_no(ctl, CTL_USAGE, "decode.file", &cause,
+		      &(struct smn_why){ "smmunest-ctl decode --help" });
+}
 
-		o->kind->rules(w, SMN_FEATS_ALL, &bad);
-		json_object_array_add(records, doc_record(l, l->name, w, &bad));
+static void start_over(struct ctl *ctl)
+{
+	struct decode_opts *o = ctl->opts;
+
+	o->at = o->index = 0;
+	if (!o->file)
+		return;
+	o->n = 0;
+	rewind(o->file);
+}
+
+/* The next record, or NULL at the end. */
+static const uint64_t *next(struct ctl *ctl, const struct smn_layout **l)
+{
+	struct decode_opts *o = ctl->opts;
+	unsigned int words = stride(o);
+	const uint64_t *record;
+
+	if (o->at + words > o->n) {
+		const char *why = fill(o);
+
+		if (why) {
+			ctl->status = bad_file(ctl, why);
+			return NULL;
+		}
 	}
-	doc_add(ctl->result, "records", records);
+	if (o->at + words > o->n)
+		return NULL;
+	record = o->words + o->at;
+	*l = words == 2 && o->family == &smn_families[SMN_STE] ? &smn_vste :
+		smn_family_layout(o->family, record, o->index);
+	o->at += words;
+	o->index++;
+	return record;
+}
+
+static struct json_object *next_record(struct ctl *ctl)
+{
+	const struct decode_opts *o = ctl->opts;
+	const struct smn_layout *l;
+	const uint64_t *words = next(ctl, &l);
+
+	return words ? doc_record(l, words, o->feats) : NULL;
+}
+
+/* Of a file: a line a record, straight from the tables. */
+static bool next_line(struct ctl *ctl, char *buf, size_t len)
+{
+	const struct decode_opts *o = ctl->opts;
+	const struct smn_layout *l;
+	const uint64_t *words = next(ctl, &l);
+	int n;
+
+	if (!words)
+		return false;
+	n = snprintf(buf, len, "%8zu  %-14s", o->index - 1, l->name);
+	smn_layout_format(l, words, buf + n, len - n);
+	return true;
+}
+
+/* --- how many of each --- */
+
+static void count(struct ctl *ctl)
+{
+	struct decode_opts *o = ctl->opts;
+	const struct smn_layout *l;
+	uint64_t known[256][2];
+	const uint64_t *w;
+
+	/* commands are what dumps are full of: no table is searched for one */
+	for (unsigned int op = 0; op < 256; op++) {
+		uint64_t first[2] = { op };
+
+		l = smn_family_layout(&smn_families[SMN_CMD], first, 0);
+		known[op][0] = ~smn_layout_known(l, 0);
+		known[op][1] = ~smn_layout_known(l, 1);
+	}
+	while ((w = next(ctl, &l))) {
+		size_t op = w[0] & SMN_CMD_OPCODE;
+
+		do {
+			o->counts[op]++;
+			o->extra[op] += (w[0] & known[op][0]) ||
+				(w[1] & known[op][1]);
+			if (o->at + 2 > o->n)
+				break;
+			w = o->words + o->at;
+			op = w[0] & SMN_CMD_OPCODE;
+			o->at += 2;
+			o->index++;
+		} while (true);
+	}
+}
+
+static enum status summarise(struct ctl *ctl)
+{
+	struct decode_opts *o = ctl->opts;
+	struct json_object *rows = json_object_new_array();
+
+	if (o->family != &smn_families[SMN_CMD])
+		return ctl_no(ctl, CTL_USAGE, "decode.summary",
+			      &(struct smn_why){ "--summary counts commands" },
+			      &(struct smn_why){ "smmunest-ctl decode cmd" });
+	count(ctl);
+	for (unsigned int op = 0; op < 256; op++) {
+		uint64_t first[2] = { op };
+		struct json_object *row;
+
+		if (!o->counts[op])
+			continue;
+		row = json_object_new_object();
+		doc_add_str(row, "name", smn_family_layout(o->family, first,
+							   0)->name);
+		doc_add(row, "opcode", doc_hex(op, 2));
+		doc_add_int(row, "count", o->counts[op]);
+		doc_add_int(row, "with_unknown_bits", o->extra[op]);
+		json_object_array_add(rows, row);
+	}
+	doc_add_int(ctl->result, "commands", o->index);
+	doc_add(ctl->result, "summary", rows);
+	return ctl->status;
+}
+
+static enum status run(struct ctl *ctl)
+{
+	struct decode_opts *o = ctl->opts;
+	enum status status = CTL_OK;
+
+	o->feats = SMN_FEATS_ALL;
+	if (o->for_what)
+		status = ctl_feats_for(ctl, o->for_what, &o->feats);
+	if (status)
+		return status;
+	if (o->summary)
+		return summarise(ctl);
+	ctl->stream = "records";
+	ctl->rewind = start_over;
+	ctl->next = next_record;
+	ctl->next_line = o->file ? next_line : NULL;
 	return CTL_OK;
 }
 
 const struct cmd cmd_decode = {
-	.name = "decode", .group = "look", .args = "ste|cmd|idr WORD...",
+	.name = "decode",
+	.group = "look",
+	.args = "ste|l1std|cd|l1cd|cmd|evt|idr WORD...|--file=F",
 	.doc = "words to names; reserved and unknown bits are told",
-	.parse = parse, .run = run, .opts_size = sizeof(struct decode_opts),
+	.options = options,
+	.parse = parse,
+	.run = run,
+	.opts_size = sizeof(struct decode_opts),
 };

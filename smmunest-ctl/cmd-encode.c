@@ -1,67 +1,109 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* encode: names to words, checked. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "ctl.h"
 
-struct encode_opts {
-	const struct smn_layout *layout;
-	bool cmd;
-	struct json_object *records;
-	uint64_t words[SMN_MAX_WORDS];
+enum { OPT_FOR = 0x200, MAX_RECORDS = 4096 };
+
+static const struct argp_option options[] = {
+	FOR_OPTION,
+	{ 0 },
 };
 
-static void finish(struct encode_opts *o)
-{
-	struct smn_violations bad = { 0 };
+struct record {
+	const struct smn_layout *layout;
+	uint64_t words[SMN_MAX_WORDS];
+	uint64_t seen[SMN_MAX_WORDS];
+};
 
-	if (o->layout->kind == SMN_CMD)
-		smn_rules_cmd(o->words, SMN_FEATS_ALL, &bad);
-	else if (o->layout->kind == SMN_STE)
-		smn_rules_vste(o->words, SMN_FEATS_ALL, &bad);
-	json_object_array_add(o->records, doc_record(o->layout, o->layout->name,
-						     o->words, &bad));
-	memset(o->words, 0, sizeof(o->words));
+struct encode_opts {
+	const struct smn_family *family;
+	const char *for_what;
+	size_t n;
+	struct record *records;
+};
+
+static struct record *add(struct encode_opts *o, struct argp_state *state,
+			  const struct smn_layout *l)
+{
+	struct record *r;
+
+	if (o->n == MAX_RECORDS)
+		argp_error(state, "more than %d records", MAX_RECORDS);
+	r = &o->records[o->n++];
+	*r = (struct record){ .layout = l, .words = { l->opcode } };
+	return r;
 }
 
+/* A family, or the one register or structure by its own name */
 static void start(struct encode_opts *o, struct argp_state *state,
 		  const char *arg)
 {
-	if (!strcmp(arg, "cmd")) {
-		o->cmd = true;
+	const struct smn_layout *l = smn_layout_by_name(arg);
+	uint64_t none[SMN_MAX_WORDS] = { 0 };
+
+	o->family = smn_family_by_name(arg);
+	if (!o->family && l)
+		o->family = &smn_families[l->kind];
+	if (!o->family)
+		argp_error(state, "'%s' is no layout: ste, l1std, cd, l1cd, cmd, "
+			   "evt, or a register like IDR0", arg);
+	if (o->family->named && smn_family_by_name(arg))
 		return;
-	}
-	o->layout = smn_layout_by_name(arg);
-	if (o->layout == &smn_ste)
-		o->layout = &smn_vste;
-	if (!o->layout ||
-	    (o->layout->kind != SMN_STE && o->layout->kind != SMN_IDR))
-		argp_error(state, "'%s' is no layout: ste, cmd, or a register "
-			   "like IDR0", arg);
+	if (!l || !o->family->named)
+		l = smn_family_layout(o->family, none, 0);
+	/* what iommufd takes, until a field further on is named */
+	add(o, state, l == &smn_ste ? &smn_vste : l);
 }
 
 /* "tlbi-nh-asid:ASID=5", or "tlbi-nh-asid" with NAME=VALUE arguments behind */
-static void command(struct encode_opts *o, struct argp_state *state,
-		    const char *arg)
+static void named(struct encode_opts *o, struct argp_state *state,
+		  const char *arg)
 {
+	size_t len = strcspn(arg, ":");
 	struct smn_why why;
+	const struct smn_layout *l;
+	struct record *r;
+	char name[40];
 
-	if (o->layout)
-		finish(o);
-	if (smn_cmd_parse(arg, o->words, &why))
+	snprintf(name, sizeof(name), "%.*s", (int)len, arg);
+	l = smn_layout_by_name(name);
+	if (!l || &smn_families[l->kind] != o->family) {
+		/* the command parser knows which name is nearest */
+		smn_why_set(&why, "there is no %s called '%s'",
+			    o->family->name, name);
+		if (o->family == &smn_families[SMN_CMD])
+			smn_cmd_parse(arg, (uint64_t[2]){ 0 }, &why);
 		argp_error(state, "%s", why.text);
-	o->layout = smn_cmd_by_opcode(o->words[0] & SMN_CMD_OPCODE);
+		return;
+	}
+	r = add(o, state, l);
+	if (arg[len] && smn_layout_parse(l, r->words, arg + len + 1, &why))
+		argp_error(state, "%s", why.text);
 }
 
 static void assignment(struct encode_opts *o, struct argp_state *state,
 		       const char *arg)
 {
+	struct record *r = o->n ? &o->records[o->n - 1] : NULL;
 	struct smn_why why;
+	int ret;
 
-	if (!o->layout)
-		argp_error(state, "'%s': name the command first", arg);
-	if (smn_layout_assign(o->layout, o->words, arg, &why))
+	if (!r) {
+		argp_error(state, "'%s': name the %s first", arg,
+			   o->family->name);
+		return;
+	}
+	ret = smn_layout_assign_once(r->layout, r->words, r->seen, arg, &why);
+	if (ret == -ENOENT && r->layout == &smn_vste) {
+		r->layout = &smn_ste;
+		ret = smn_layout_assign_once(r->layout, r->words, r->seen, arg,
+					     &why);
+	}
+	if (ret)
 		argp_error(state, "%s", why.text);
 }
 
@@ -72,20 +114,28 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case ARGP_KEY_INIT:
-		o->records = json_object_new_array();
+		o->records = calloc(MAX_RECORDS, sizeof(*o->records));
+		if (!o->records)
+			argp_failure(state, CTL_INTERNAL, ENOMEM, "records");
+		return 0;
+	case OPT_FOR:
+		o->for_what = arg;
 		return 0;
 	case ARGP_KEY_ARG:
-		if (!o->layout && !o->cmd)
+		if (!o->family)
 			start(o, state, arg);
-		else if (o->cmd && (strchr(arg, ':') || !strchr(arg, '=')))
-			command(o, state, arg);
+		else if (o->family->named &&
+			 (strchr(arg, ':') || !strchr(arg, '=')))
+			named(o, state, arg);
 		else
 			assignment(o, state, arg);
 		return 0;
 	case ARGP_KEY_END:
-		if (!o->layout)
-			argp_error(state, o->cmd ? "which command?" :
-				   "which layout? ste, cmd, or IDR0 ...");
+		if (!o->family)
+			argp_error(state, "which layout? ste, cd, cmd, evt, "
+				   "IDR0 ...");
+		else if (!o->n)
+			argp_error(state, "which %s?", o->family->name);
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
@@ -94,18 +144,28 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static enum status run(struct ctl *ctl)
 {
 	struct encode_opts *o = ctl->opts;
+	struct json_object *list = json_object_new_array();
+	smn_feats feats = SMN_FEATS_ALL;
+	enum status status = CTL_OK;
 
-	finish(o);
-	doc_add(ctl->result, "records", o->records);
-	return CTL_OK;
+	if (o->for_what)
+		status = ctl_feats_for(ctl, o->for_what, &feats);
+	for (size_t i = 0; !status && i < o->n; i++)
+		json_object_array_add(list, doc_record(o->records[i].layout,
+						       o->records[i].words,
+						       feats));
+	doc_add(ctl->result, "records", list);
+	free(o->records);
+	return status;
 }
 
 const struct cmd cmd_encode = {
 	.name = "encode",
 	.group = "look",
-	.args = "ste|IDRn NAME=VALUE...\n"
-		"cmd OPNAME[:NAME=VALUE,...]... [NAME=VALUE...]",
+	.args = "ste|l1std|cd|l1cd|IDRn NAME=VALUE...\n"
+		"cmd|evt NAME[:NAME=VALUE,...]... [NAME=VALUE...]",
 	.doc = "names to words; says whether the kernel would take them",
+	.options = options,
 	.parse = parse,
 	.run = run,
 	.opts_size = sizeof(struct encode_opts),

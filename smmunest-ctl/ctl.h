@@ -57,6 +57,21 @@ struct ctl {
 	/* the document */
 	struct json_object *result, *device, *error;
 
+	/*
+	 * Rows that are too many for one document: made one at a time while
+	 * they are written, as the array result.<stream>. As text they may be
+	 * lines instead. What goes wrong on the way is left in status.
+	 * Text beside JSON in a file makes them twice, each from the start.
+	 */
+	const char *stream;
+	void (*rewind)(struct ctl *ctl);
+	struct json_object *(*next)(struct ctl *ctl);
+	bool (*next_line)(struct ctl *ctl, char *buf, size_t len);
+	enum status status;
+
+	/* what prints the text instead of out_text() */
+	void (*print)(const struct ctl *ctl, FILE *to);
+
 	/* what a command wants to see of every ioctl, beside the trace */
 	void (*observe)(struct ctl *ctl, const struct smn_call *call);
 };
@@ -114,6 +129,7 @@ struct plan_opts {
 	struct smn_plan plan;
 	bool vsid_given;
 	bool ste_named, ste_raw;
+	uint64_t ste_seen[2];
 };
 
 /*
@@ -144,6 +160,14 @@ void plan_for(struct plan_opts *p, const struct smn_pci *pci);
 /* Build in ctl->session; steps go to result.steps. A refusal is explained. */
 enum status plan_build(struct ctl *ctl, const struct smn_plan *plan,
 		       struct smn_nest *nest);
+
+/* A row for the commands that judge words for one SMMU, its key OPT_FOR. */
+#define FOR_OPTION \
+	{ "for", OPT_FOR, "BDF|W,W,...", 0, "judge by this device's SMMU, or by " \
+	  "these registers (IDR0, IDR1, ...), not by the newest", 0 }
+
+/* The features that "--for" means, a device or ID registers. */
+enum status ctl_feats_for(struct ctl *ctl, const char *what, smn_feats *feats);
 
 /* --- failures, error.c --- */
 
@@ -186,9 +210,8 @@ struct json_object *doc_fields(const struct smn_layout *l,
 			       const uint64_t *words, bool all,
 			       enum smn_user least);
 struct json_object *doc_ste(const uint64_t ste[2]);
-struct json_object *doc_record(const struct smn_layout *l, const char *name,
-			       const uint64_t *words,
-			       const struct smn_violations *bad);
+struct json_object *doc_record(const struct smn_layout *l,
+			       const uint64_t *words, smn_feats feats);
 void doc_add_stat(struct json_object *o, const struct smn_stat *stat);
 struct json_object *doc_findings(const struct smn_finding *f, unsigned int n);
 struct json_object *doc_call_args(const struct smn_call *call);
@@ -205,7 +228,7 @@ void trace_result(FILE *to, const struct smn_call *call);
 void format_time(char *buf, size_t len, uint64_t ns);
 
 /* The result as text, or the whole envelope as JSON. */
-void out_text(const struct ctl *ctl, FILE *to);
-void out_json(const struct ctl *ctl, FILE *to, int status);
+void out_text(struct ctl *ctl, FILE *to);
+void out_json(struct ctl *ctl, FILE *to, int status);
 
 #endif

@@ -129,6 +129,43 @@ enum status ctl_open_device(struct ctl *ctl, struct smn_pci *pci)
 	return ret ? ctl_refused(ctl, ret) : CTL_OK;
 }
 
+enum status ctl_feats_for(struct ctl *ctl, const char *what, smn_feats *feats)
+{
+	uint64_t words[SMN_NREGS];
+	uint32_t regs[SMN_NREGS] = { 0 };
+	unsigned int n = 1;
+	struct smn_plan plan = { .upto = SMN_UPTO_DEVICE };
+	struct smn_hw_info hw;
+	struct smn_nest nest;
+	struct smn_pci pci;
+	enum status status;
+	int ret;
+
+	for (const char *p = what; *p; p++)
+		n += *p == ',';
+	if (n <= SMN_NREGS && !ctl_words(what, words, n)) {
+		for (unsigned int i = 0; i < n; i++)
+			regs[i] = words[i];
+		*feats = smn_feats_of(regs);
+		return CTL_OK;
+	}
+	if (smn_bdf_parse(what, ctl->bdf))
+		return ctl_no(ctl, CTL_USAGE, "for", &(struct smn_why){
+			"--for needs a PCI address or the registers IDR0,IDR1,..." },
+			&(struct smn_why){ "smmunest-ctl info --json" });
+	status = ctl_open_device(ctl, &pci);
+	if (status)
+		return status;
+	plan.cdev = pci.cdev;
+	ret = smn_nest_build(&ctl->session, &plan, &nest);
+	if (!ret)
+		ret = smn_hw_info_get(&ctl->session, nest.dev.id, &hw);
+	if (ret)
+		return ctl_refused(ctl, ret);
+	*feats = hw.feats;
+	return CTL_OK;
+}
+
 /* CapEff of /proc/self/status */
 static bool has_ipc_lock(struct ctl *ctl)
 {

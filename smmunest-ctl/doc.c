@@ -88,31 +88,38 @@ static struct json_object *unknown_bits(const struct smn_layout *l,
 	return a;
 }
 
-struct json_object *doc_record(const struct smn_layout *l, const char *name,
-			       const uint64_t *words,
-			       const struct smn_violations *bad)
+static struct json_object *doc_legal(const struct smn_layout *l,
+				     const uint64_t *words, smn_feats feats)
 {
-	static const char *const kinds[SMN_KINDS] = {
-		[SMN_STE] = "ste", [SMN_L1STD] = "l1std", [SMN_CD] = "cd",
-		[SMN_L1CD] = "l1cd", [SMN_CMD] = "cmd", [SMN_EVT] = "evt",
-		[SMN_IDR] = "idr",
-	};
-	struct json_object *o = json_object_new_object();
+	struct smn_violations bad = { 0 };
 	struct json_object *legal = json_object_new_object();
 	struct json_object *why = json_object_new_array();
 
-	doc_add_str(o, "layout", kinds[l->kind]);
-	doc_add_str(o, "name", name);
+	/* a whole STE is the kernel's own work, its first words were a VM's */
+	if (l->kind == SMN_CMD)
+		smn_rules_cmd(words, feats, &bad);
+	else if (l == &smn_vste)
+		smn_rules_vste(words, feats, &bad);
+	for (unsigned int i = 0; i < bad.n; i++)
+		json_object_array_add(why, json_object_new_string(
+					      bad.v[i].why.text));
+	doc_add(legal, "ok", json_object_new_boolean(!bad.n));
+	doc_add(legal, "why", why);
+	return legal;
+}
+
+struct json_object *doc_record(const struct smn_layout *l,
+			       const uint64_t *words, smn_feats feats)
+{
+	struct json_object *o = json_object_new_object();
+
+	doc_add_str(o, "layout", smn_families[l->kind].name);
+	doc_add_str(o, "name", l->name);
 	doc_add(o, "words", doc_words(words, l->words, l->bits));
 	doc_add(o, "fields",
 		doc_fields(l, words, l->kind == SMN_IDR, SMN_KERNEL));
 	doc_add(o, "unknown_bits", unknown_bits(l, words));
-	for (unsigned int i = 0; i < bad->n; i++)
-		json_object_array_add(why, json_object_new_string(
-					      bad->v[i].why.text));
-	doc_add(legal, "ok", json_object_new_boolean(!bad->n));
-	doc_add(legal, "why", why);
-	doc_add(o, "legal", legal);
+	doc_add(o, "legal", doc_legal(l, words, feats));
 	return o;
 }
 

@@ -339,7 +339,7 @@ static int exit_status(enum status status)
 }
 
 /* Text, JSON and the error; false when one could not be written. */
-static bool render(const struct ctl *ctl, int status)
+static bool render(struct ctl *ctl, int status)
 {
 	bool written = true;
 
@@ -369,6 +369,8 @@ static int run(struct ctl *ctl)
 		status = close_session(ctl, status);
 	exit = exit_status(status);
 	written = render(ctl, exit);
+	/* rows that are made while they are written can still go wrong */
+	exit = exit ? exit : exit_status(ctl->status);
 
 	if (ctl->in_session) {
 		ctl_say(ctl, "holding; Ctrl-C releases");

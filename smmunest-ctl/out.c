@@ -22,31 +22,56 @@ enum {
 
 /* --- JSON --- */
 
-void out_json(const struct ctl *ctl, FILE *to, int status)
+static void print_pair(FILE *to, const char *before, const char *key,
+		       struct json_object *v, int flags)
 {
-	struct json_object *doc = json_object_new_object();
+	fprintf(to, "%s\"%s\":%s", before, key,
+		json_object_to_json_string_ext(v, flags));
+	json_object_put(v);
+}
+
+/* The result with an array whose rows are made as they are written. */
+static void stream_json(struct ctl *ctl, FILE *to, int flags)
+{
+	const char *comma = "";
+	struct json_object *row;
+
+	ctl->rewind(ctl);
+	fprintf(to, ",\"result\":{\"%s\":[", ctl->stream);
+	while ((row = ctl->next(ctl))) {
+		fprintf(to, "%s%s", comma,
+			json_object_to_json_string_ext(row, flags));
+		json_object_put(row);
+		comma = ",";
+	}
+	fprintf(to, "]");
+	json_object_object_foreach(ctl->result, key, v)
+		print_pair(to, ",", key, json_object_get(v), flags);
+	fprintf(to, "}");
+}
+
+void out_json(struct ctl *ctl, FILE *to, int status)
+{
 	struct json_object *kernel = json_object_new_object();
 	int flags = JSON_C_TO_STRING_NOSLASHESCAPE;
 	char release[64];
 
-	doc_add_int(doc, "schema", 1);
-	doc_add_str(doc, "tool", "smmunest-ctl");
-	doc_add_str(doc, "version", VERSION);
-	doc_add_str(doc, "command", ctl->cmd->name);
-	doc_add_str(doc, "backend", ctl->sys.be->name);
-	/* reading a file changes nothing that the caller sees */
-	if (!smn_host_release((struct smn_sys *)&ctl->sys, release,
-			      sizeof(release)))
+	if (!smn_host_release(&ctl->sys, release, sizeof(release)))
 		doc_add_str(kernel, "release", release);
-	doc_add(doc, "kernel", kernel);
-	doc_add(doc, "device", json_object_get(ctl->device));
-	doc_add(doc, "result", json_object_get(ctl->result));
-	doc_add(doc, "error", json_object_get(ctl->error));
-	doc_add_int(doc, "exit", status);
 	if (isatty(fileno(to)))
 		flags |= JSON_C_TO_STRING_PRETTY;
-	fprintf(to, "%s\n", json_object_to_json_string_ext(doc, flags));
-	json_object_put(doc);
+	fprintf(to, "{\"schema\":1,\"tool\":\"smmunest-ctl\","
+		"\"version\":\"%s\",\"command\":\"%s\",\"backend\":\"%s\"",
+		VERSION, ctl->cmd->name, ctl->sys.be->name);
+	print_pair(to, ",", "kernel", kernel, flags);
+	print_pair(to, ",", "device", json_object_get(ctl->device), flags);
+	if (ctl->stream)
+		stream_json(ctl, to, flags);
+	else
+		print_pair(to, ",", "result", json_object_get(ctl->result),
+			   flags);
+	print_pair(to, ",", "error", json_object_get(ctl->error), flags);
+	fprintf(to, ",\"exit\":%d}\n", ctl->status ? (int)ctl->status : status);
 }
 
 /* --- text: scalars --- */
@@ -441,14 +466,44 @@ static bool wants_color(const struct ctl *ctl, FILE *to)
 	return isatty(fileno(to)) && !(no_color && no_color[0]);
 }
 
-void out_text(const struct ctl *ctl, FILE *to)
+/* Blocks, as an array of them would look, or lines where there are many. */
+static void stream_text(const struct text *t, struct ctl *ctl)
+{
+	struct json_object *row;
+	char line[TEXT];
+
+	ctl->rewind(ctl);
+	if (ctl->next_line) {
+		while (ctl->next_line(ctl, line, sizeof(line)))
+			fprintf(t->to, "%s\n", line);
+		return;
+	}
+	fprintf(t->to, "%s\n", ctl->stream);
+	for (bool first = true; (row = ctl->next(ctl)); first = false) {
+		struct text of_row = *t;
+
+		if (!first)
+			fputc('\n', t->to);
+		of_row.layout = row_layout(t, row);
+		print_members(&of_row, 2, row);
+		json_object_put(row);
+	}
+}
+
+void out_text(struct ctl *ctl, FILE *to)
 {
 	const struct text t = { .to = to, .color = wants_color(ctl, to) };
 	char line[TEXT];
 
+	if (ctl->print) {
+		ctl->print(ctl, to);
+		return;
+	}
 	if (ctl->device) {
 		format_line(&t, "device", ctl->device, line);
 		fprintf(to, "%s\n", line);
 	}
+	if (ctl->stream)
+		stream_text(&t, ctl);
 	print_members(&t, 0, ctl->result);
 }

@@ -65,7 +65,8 @@ static void parse_assignment(struct plan_opts *p, const char *arg,
 	if (!p->ste_named)
 		smn_layout_assign(&smn_vste, p->plan.ste, "V=1", NULL);
 	p->ste_named = true;
-	if (smn_layout_assign(&smn_vste, p->plan.ste, arg, &why))
+	if (smn_layout_assign_once(&smn_vste, p->plan.ste, p->ste_seen, arg,
+				   &why))
 		argp_error(state, "%s", why.text);
 }
 
