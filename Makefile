@@ -61,7 +61,7 @@ say = $(if $(V),,@printf '  %-8s%s\n' $(1) $(2))
 # --- building ---
 
 .PHONY: all bin arm64 unit guest demo vm-demo check check-fast check-vm lint \
-	install uninstall clean
+	man install uninstall clean
 .DELETE_ON_ERROR:
 
 all: $(if $(SAN),$(BIN),$(B)/smmunest-ctl)
@@ -142,15 +142,21 @@ check-vm:
 lint:
 	$(Q)scripts/lint
 
+# the page is committed; a test fails when it is stale
+man: all
+	$(B)/smmunest-ctl fields --format=man >man/smmunest-fields.7
+
 # --- installing ---
 
 install: all
-	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MANDIR)/man8
+	install -d $(addprefix $(DESTDIR),$(SBINDIR) $(MANDIR)/man7 $(MANDIR)/man8)
 	install -m 755 $(BIN) $(DESTDIR)$(SBINDIR)/smmunest-ctl
+	install -m 644 man/smmunest-fields.7 $(DESTDIR)$(MANDIR)/man7
 	install -m 644 man/smmunest-ctl.8 $(DESTDIR)$(MANDIR)/man8
 
 uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/smmunest-ctl
+	rm -f $(DESTDIR)$(MANDIR)/man7/smmunest-fields.7
 	rm -f $(DESTDIR)$(MANDIR)/man8/smmunest-ctl.8
 
 clean:

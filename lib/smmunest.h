@@ -61,7 +61,10 @@ struct smn_pci {
 /* The SMMU instances carry this prefix in sysfs. */
 bool smn_pci_has_smmu(const struct smn_pci *pci);
 
-/* What sysfs says of a device. -ENODEV: there is none at @bdf. */
+/*
+ * What sysfs says of a device. -ENODEV: there is none at @bdf; another error:
+ * sysfs cannot be read, and @pci is not to be believed.
+ */
 int smn_pci_read(struct smn_sys *sys, const char *bdf, struct smn_pci *pci);
 
 /*

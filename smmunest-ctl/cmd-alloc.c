@@ -50,6 +50,29 @@ static enum smn_stage parse_stage(struct argp_state *state, const char *arg)
 	return SMN_UPTO_S1;
 }
 
+/* What is asked for beyond the last stage would have no effect. */
+static void check_stage(const struct plan_opts *p, struct argp_state *state)
+{
+	const struct {
+		const char *what;
+		bool asked;
+		enum smn_stage stage;
+	} rows[] = {
+		{ "an STE", p->ste_named || p->ste_raw, SMN_UPTO_S1 },
+		{ "--faultq", p->plan.faultq, SMN_UPTO_S1 },
+		{ "--vsid", p->vsid_given, SMN_UPTO_VDEVICE },
+		{ "--veventq", p->plan.veventq, SMN_UPTO_VIOMMU },
+	};
+
+	for (size_t i = 0; i < SMN_ARRAY_SIZE(rows); i++)
+		if (rows[i].asked && p->plan.upto < rows[i].stage)
+			argp_error(state, "%s has no effect with --upto=%s",
+				   rows[i].what, stages[p->plan.upto]);
+	if (p->plan.no_vdevice && p->plan.upto == SMN_UPTO_VDEVICE)
+		argp_error(state, "--upto=vdevice and --vsid=none exclude each "
+			   "other");
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct ctl *ctl = state->input;
@@ -82,6 +105,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (ctl->hold && o->repeat > 1)
 			argp_error(state,
 				   "--hold and --repeat exclude each other");
+		check_stage(&o->plan, state);
 		if (o->attach && o->plan.plan.upto != SMN_UPTO_S1)
 			argp_error(state, "--attach needs the chain up to s1");
 		if (o->attach)

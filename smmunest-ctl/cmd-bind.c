@@ -45,7 +45,7 @@ static enum status failed(struct ctl *ctl, int ret, const struct smn_why *why)
 	smn_why_set(&remedy, ret == -ENOENT ? "modprobe vfio-pci" :
 		    ret == -EBUSY ? "end it first" :
 		    allowed ? "look at the kernel log" : "run as root");
-	return ctl_no(ctl,
+	return ctl_no(ctl, ret == -EBUSY ? CTL_USAGE :
 		      allowed && ret != -ENOENT ? CTL_REFUSED : CTL_SKIPPED,
 		      "driver", &cause, &remedy);
 }

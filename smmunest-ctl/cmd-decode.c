@@ -15,9 +15,12 @@ enum { OPT_FOR = 0x200, OPT_FILE, OPT_BINARY, OPT_SUMMARY };
 enum { MAX_WORDS = 4096, BLOCK = 1 << 16 };
 
 static const struct argp_option options[] = {
-	{ "file", OPT_FILE, "F", 0, "words from a file, blanks between them; - for "
-	  "stdin", 0 },
-	{ "binary", OPT_BINARY, NULL, 0, "the file is raw little-endian words", 0 },
+	{ "file", OPT_FILE, "F", 0,
+	  "words from a file, blanks between them; - is "
+	  "stdin",
+	  0 },
+	{ "binary", OPT_BINARY, NULL, 0, "the file is raw little-endian words",
+	  0 },
 	{ "summary", OPT_SUMMARY, NULL, 0, "only how many of each", 0 },
 	FOR_OPTION,
 	{ 0 },
@@ -55,18 +58,22 @@ static void add_words(struct decode_opts *o, struct argp_state *state,
 	o->n += n;
 }
 
-/* A record's length; an STE of two words is what iommufd takes. */
+/*
+ * A record's length. STEs that are typed are pairs of words, what iommufd
+ * takes, unless there are just the eight of a whole one; files have whole ones.
+ */
 static unsigned int stride(const struct decode_opts *o)
 {
-	if (o->family == &smn_families[SMN_STE] && !o->file && o->n == 2)
-		return 2;
+	if (o->family == &smn_families[SMN_STE] && !o->path && o->n != 8)
+		return smn_vste.words;
 	return o->family->words;
 }
 
 static void check(struct decode_opts *o, struct argp_state *state)
 {
 	if (!o->family)
-		argp_error(state, "which layout? ste, l1std, cd, l1cd, cmd, evt "
+		argp_error(state,
+			   "which layout? ste, l1std, cd, l1cd, cmd, evt "
 			   "or idr");
 	else if (o->path ? o->n : !o->n)
 		argp_error(state, "either words or --file are needed");
@@ -74,7 +81,7 @@ static void check(struct decode_opts *o, struct argp_state *state)
 		argp_error(state, "--binary needs --file");
 	else if (o->n % stride(o))
 		argp_error(state, "%s: a multiple of %u words is needed",
-			   o->family->name, o->family->words);
+			   o->family->name, stride(o));
 	else if (o->family->bits == 32 && o->n > SMN_NREGS)
 		argp_error(state, "idr: at most %d registers, IDR0-5, IIDR and "
 			   "AIDR", SMN_NREGS);

@@ -46,11 +46,14 @@ static void start(struct encode_opts *o, struct argp_state *state,
 	uint64_t none[SMN_MAX_WORDS] = { 0 };
 
 	o->family = smn_family_by_name(arg);
-	if (!o->family && l)
+	/* a command or event is named behind its family */
+	if (!o->family && l && l->kind != SMN_CMD && l->kind != SMN_EVT)
 		o->family = &smn_families[l->kind];
 	if (!o->family)
-		argp_error(state, "'%s' is no layout: ste, l1std, cd, l1cd, cmd, "
-			   "evt, or a register like IDR0", arg);
+		argp_error(state,
+			   "'%s' is no layout: ste, l1std, cd, l1cd, cmd, "
+			   "evt, or a register like IDR0",
+			   arg);
 	if (o->family->named && smn_family_by_name(arg))
 		return;
 	if (!l || !o->family->named)
@@ -81,6 +84,8 @@ static void named(struct encode_opts *o, struct argp_state *state,
 		return;
 	}
 	r = add(o, state, l);
+	if (arg[len] && !arg[len + 1])
+		argp_error(state, "'%s': NAME=VALUE is needed after ':'", arg);
 	if (arg[len] && smn_layout_parse(l, r->words, arg + len + 1, &why))
 		argp_error(state, "%s", why.text);
 }

@@ -306,19 +306,16 @@ static enum status open_iommu(struct ctl *ctl)
 
 static enum status all_devices(struct ctl *ctl, struct info_opts *o)
 {
-	struct smn_why cause;
 	struct smn_pci pci;
 
 	/* that there are none is told by whoever asked for all */
 	if (!o->n)
 		smn_pci_list(&ctl->sys, one_device, ctl);
 	for (unsigned int i = 0; i < o->n; i++) {
-		if (smn_pci_read(&ctl->sys, o->bdf[i], &pci)) {
-			smn_why_set(&cause, "there is no PCI device %s",
-				    o->bdf[i]);
-			return ctl_no(ctl, CTL_SKIPPED, "device.absent", &cause,
-				      &(struct smn_why){ "smmunest-ctl info" });
-		}
+		int ret = smn_pci_read(&ctl->sys, o->bdf[i], &pci);
+
+		if (ret)
+			return ctl_absent(ctl, o->bdf[i], ret);
 		one_device(ctl, &pci);
 	}
 	return CTL_OK;

@@ -81,7 +81,14 @@ struct ctl {
 /* One row a command: declared, dispatched, helped and completed from here. */
 #define COMMANDS(X) \
 	X(info) \
-	X(encode) X(decode) X(bind) X(unbind) X(alloc) X(inval) X(detach)
+	X(fields) \
+	X(encode) \
+	X(decode) \
+	X(bind) \
+	X(unbind) \
+	X(alloc) \
+	X(inval) \
+	X(detach)
 
 #define X(name) extern const struct cmd cmd_##name;
 COMMANDS(X)
@@ -110,12 +117,18 @@ enum status ctl_device(struct ctl *ctl, struct smn_pci *pci);
 /* The same, and it must be ready for VFIO; /dev/iommu is opened. */
 enum status ctl_open_device(struct ctl *ctl, struct smn_pci *pci);
 
+/* Why smn_pci_read() failed. */
+enum status ctl_absent(struct ctl *ctl, const char *bdf, int err);
+
 /* ctl->device from what sysfs says of it. */
 void ctl_describe(struct ctl *ctl, const struct smn_pci *pci);
 
 /* What the diagnosis may know of the process and the device. */
 void ctl_learn(struct ctl *ctl, const struct smn_pci *pci);
 void ctl_learn_hw(struct ctl *ctl, const struct smn_hw_info *hw);
+
+/* And what costs more to find out: after a refusal. */
+void ctl_learn_more(struct ctl *ctl, const struct smn_nest *nest);
 
 /*
  * Does the kernel know the ioctl? One without ids makes nothing, and only an
@@ -163,8 +176,8 @@ enum status plan_build(struct ctl *ctl, const struct smn_plan *plan,
 
 /* A row for the commands that judge words for one SMMU, its key OPT_FOR. */
 #define FOR_OPTION \
-	{ "for", OPT_FOR, "BDF|W,W,...", 0, "judge by this device's SMMU, or by " \
-	  "these registers (IDR0, IDR1, ...), not by the newest", 0 }
+	{ "for", OPT_FOR, "BDF|W,W,...", 0, "judge by this device's SMMU, " \
+	  "or by these registers (IDR0,IDR1,...), not by the newest", 0 }
 
 /* The features that "--for" means, a device or ID registers. */
 enum status ctl_feats_for(struct ctl *ctl, const char *what, smn_feats *feats);
@@ -219,7 +232,7 @@ void doc_add(struct json_object *o, const char *key, struct json_object *v);
 void doc_add_str(struct json_object *o, const char *key, const char *value);
 void doc_add_int(struct json_object *o, const char *key, int64_t value);
 
-/* --- trace.c, out.c --- */
+/* --- trace.c, out.c, json.c, man.c --- */
 
 void trace_call(FILE *to, const struct smn_call *call);
 void trace_result(FILE *to, const struct smn_call *call);
@@ -230,5 +243,8 @@ void format_time(char *buf, size_t len, uint64_t ns);
 /* The result as text, or the whole envelope as JSON. */
 void out_text(struct ctl *ctl, FILE *to);
 void out_json(struct ctl *ctl, FILE *to, int status);
+
+/* The result of `fields` as a page of the manual. */
+void out_man(const struct ctl *ctl, FILE *to);
 
 #endif

@@ -70,8 +70,23 @@ void ctl_describe(struct ctl *ctl, const struct smn_pci *pci)
 	ctl->device = o;
 }
 
+enum status ctl_absent(struct ctl *ctl, const char *bdf, int err)
+{
+	struct smn_why cause;
+
+	if (err == -ENODEV) {
+		smn_why_set(&cause, "there is no PCI device %s", bdf);
+		return ctl_no(ctl, CTL_SKIPPED, "device.absent", &cause,
+			      &(struct smn_why){ "smmunest-ctl info" });
+	}
+	smn_why_set(&cause, "sysfs cannot be read: %s", smn_errno_name(err));
+	return ctl_no(ctl, CTL_INTERNAL, "device.sysfs", &cause,
+		      &(struct smn_why){ "ulimit -a; look at the kernel log" });
+}
+
 enum status ctl_device(struct ctl *ctl, struct smn_pci *pci)
 {
+	int ret;
 	const char *env = getenv("SMMUNEST_DEVICE");
 	struct smn_why cause, remedy = { "smmunest-ctl info" };
 
@@ -84,11 +99,9 @@ enum status ctl_device(struct ctl *ctl, struct smn_pci *pci)
 	}
 	if (!ctl->bdf[0])
 		return offer(ctl);
-	if (smn_pci_read(&ctl->sys, ctl->bdf, pci)) {
-		smn_why_set(&cause, "there is no PCI device %s", ctl->bdf);
-		return ctl_no(ctl, CTL_SKIPPED, "device.absent", &cause,
-			      &remedy);
-	}
+	ret = smn_pci_read(&ctl->sys, ctl->bdf, pci);
+	if (ret)
+		return ctl_absent(ctl, ctl->bdf, ret);
 	ctl_describe(ctl, pci);
 	return CTL_OK;
 }
@@ -135,6 +148,8 @@ enum status ctl_feats_for(struct ctl *ctl, const char *what, smn_feats *feats)
 	uint32_t regs[SMN_NREGS] = { 0 };
 	unsigned int n = 1;
 	struct smn_plan plan = { .upto = SMN_UPTO_DEVICE };
+	struct smn_why neither = { "--for needs a PCI address, or registers as "
+				   "IDR0,IDR1,..." };
 	struct smn_hw_info hw;
 	struct smn_nest nest;
 	struct smn_pci pci;
@@ -150,9 +165,8 @@ enum status ctl_feats_for(struct ctl *ctl, const char *what, smn_feats *feats)
 		return CTL_OK;
 	}
 	if (smn_bdf_parse(what, ctl->bdf))
-		return ctl_no(ctl, CTL_USAGE, "for", &(struct smn_why){
-			"--for needs a PCI address or the registers IDR0,IDR1,..." },
-			&(struct smn_why){ "smmunest-ctl info --json" });
+		return ctl_no(ctl, CTL_USAGE, "for", &neither,
+			      &(struct smn_why){ "smmunest-ctl info --json" });
 	status = ctl_open_device(ctl, &pci);
 	if (status)
 		return status;

@@ -300,20 +300,23 @@ static bool open_outputs(struct ctl *ctl)
 	return (!ctl->trace || ctl->trace_to) && (!ctl->json || ctl->json_to);
 }
 
-static bool close_output(const struct ctl *ctl, const char *option,
-			 const char *path, FILE *f)
+/* A reader that went away is nobody's mistake: the status says it, no words */
+static int close_output(const struct ctl *ctl, const char *option,
+			const char *path, FILE *f)
 {
 	bool bad;
 
 	if (!f || f == stderr)
-		return true;
+		return CTL_OK;
 	bad = ferror(f);
 	if (f == stdout ? fflush(f) : fclose(f))
 		bad = true;
+	if (bad && errno == EPIPE)
+		return CTL_SIGNAL + SIGPIPE;
 	if (bad)
 		ctl_say(ctl, "%s%s%s: %s", option, path ? ": " : "",
 			path ? path : "", strerror(errno));
-	return !bad;
+	return bad ? CTL_INTERNAL : CTL_OK;
 }
 
 /* A failed undo outranks success: something was left on the machine. */
@@ -328,7 +331,7 @@ static enum status close_session(struct ctl *ctl, enum status status)
 	return status ? status : ctl_refused(ctl, ret);
 }
 
-/* Why we were stopped outranks how far we came, but not a refusal. */
+/* Why we were stopped outranks how far we came. */
 static int exit_status(enum status status)
 {
 	int sig = stop_signal();
@@ -338,10 +341,10 @@ static int exit_status(enum status status)
 	return sig == SIGALRM ? CTL_TIMEOUT : CTL_SIGNAL + sig;
 }
 
-/* Text, JSON and the error; false when one could not be written. */
-static bool render(struct ctl *ctl, int status)
+/* Text, JSON and the error; how the writing went. */
+static int render(struct ctl *ctl, int status)
 {
-	bool written = true;
+	int written = CTL_OK;
 
 	if (ctl->json) {
 		out_json(ctl, ctl->json_to, status);
@@ -349,8 +352,11 @@ static bool render(struct ctl *ctl, int status)
 				       ctl->json_to);
 	}
 	if (!ctl->json || ctl->json_file) {
+		int text;
+
 		out_text(ctl, stdout);
-		written &= close_output(ctl, "stdout", NULL, stdout);
+		text = close_output(ctl, "stdout", NULL, stdout);
+		written = written ? written : text;
 	}
 	if (ctl->error && !ctl->quiet)
 		error_print(ctl);
@@ -360,8 +366,7 @@ static bool render(struct ctl *ctl, int status)
 static int run(struct ctl *ctl)
 {
 	enum status status;
-	bool written;
-	int exit;
+	int exit, written;
 
 	stop_init(ctl->timeout_s);
 	status = ctl->cmd->run(ctl);
@@ -377,14 +382,14 @@ static int run(struct ctl *ctl)
 		stop_wait(ctl->hold_s);
 		exit = exit_status(close_session(ctl, status));
 	}
-	return exit || written ? exit : CTL_INTERNAL;
+	return exit ? exit : written;
 }
 
 int main(int argc, char **argv)
 {
 	struct ctl ctl = { .sys = { .be = &smn_backend_kernel,
 				    .trace = on_call, .trace_ctx = &ctl } };
-	int exit = CTL_USAGE;
+	int exit = CTL_USAGE, written;
 
 	hold_places();
 	if (parse_arguments(&ctl, argc, argv))
@@ -392,9 +397,8 @@ int main(int argc, char **argv)
 	ctl.result = json_object_new_object();
 	if (open_outputs(&ctl))
 		exit = run(&ctl);
-	if (!close_output(&ctl, "--trace", ctl.trace_file, ctl.trace_to) &&
-	    !exit)
-		exit = CTL_INTERNAL;
+	written = close_output(&ctl, "--trace", ctl.trace_file, ctl.trace_to);
+	exit = exit ? exit : written;
 
 	json_object_put(ctl.result);
 	json_object_put(ctl.device);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The document as JSON, or as text: one walk over the tree for every command.
+ * The document as text: one walk over the tree for every command.
  * What a value looks like follows from its key alone (see formats[]), how it
  * is laid out from its shape: scalars on a line, objects of scalars as
  * NAME=VALUE, arrays of flat objects as a table, anything deeper indented.
@@ -19,60 +19,6 @@ enum {
 	MAX_COLUMNS = 12,
 	TEXT = 1024
 };
-
-/* --- JSON --- */
-
-static void print_pair(FILE *to, const char *before, const char *key,
-		       struct json_object *v, int flags)
-{
-	fprintf(to, "%s\"%s\":%s", before, key,
-		json_object_to_json_string_ext(v, flags));
-	json_object_put(v);
-}
-
-/* The result with an array whose rows are made as they are written. */
-static void stream_json(struct ctl *ctl, FILE *to, int flags)
-{
-	const char *comma = "";
-	struct json_object *row;
-
-	ctl->rewind(ctl);
-	fprintf(to, ",\"result\":{\"%s\":[", ctl->stream);
-	while ((row = ctl->next(ctl))) {
-		fprintf(to, "%s%s", comma,
-			json_object_to_json_string_ext(row, flags));
-		json_object_put(row);
-		comma = ",";
-	}
-	fprintf(to, "]");
-	json_object_object_foreach(ctl->result, key, v)
-		print_pair(to, ",", key, json_object_get(v), flags);
-	fprintf(to, "}");
-}
-
-void out_json(struct ctl *ctl, FILE *to, int status)
-{
-	struct json_object *kernel = json_object_new_object();
-	int flags = JSON_C_TO_STRING_NOSLASHESCAPE;
-	char release[64];
-
-	if (!smn_host_release(&ctl->sys, release, sizeof(release)))
-		doc_add_str(kernel, "release", release);
-	if (isatty(fileno(to)))
-		flags |= JSON_C_TO_STRING_PRETTY;
-	fprintf(to, "{\"schema\":1,\"tool\":\"smmunest-ctl\","
-		"\"version\":\"%s\",\"command\":\"%s\",\"backend\":\"%s\"",
-		VERSION, ctl->cmd->name, ctl->sys.be->name);
-	print_pair(to, ",", "kernel", kernel, flags);
-	print_pair(to, ",", "device", json_object_get(ctl->device), flags);
-	if (ctl->stream)
-		stream_json(ctl, to, flags);
-	else
-		print_pair(to, ",", "result", json_object_get(ctl->result),
-			   flags);
-	print_pair(to, ",", "error", json_object_get(ctl->error), flags);
-	fprintf(to, ",\"exit\":%d}\n", ctl->status ? (int)ctl->status : status);
-}
 
 /* --- text: scalars --- */
 
@@ -357,7 +303,8 @@ static bool print_table(const struct text *t, int indent, const char *key,
 
 	for (size_t i = 0; i < n; i++)
 		measure(t, &table, json_object_array_get_idx(rows, i));
-	for (unsigned int i = 0; i < table.n; i++)
+	/* the last column may run over the edge */
+	for (unsigned int i = 0; i + 1 < table.n; i++)
 		width += table.width[i] + 2;
 	if (width > TABLE_WIDTH)
 		return false;

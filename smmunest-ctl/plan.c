@@ -138,16 +138,24 @@ static struct json_object *doc_step(const struct smn_step *step)
 	return o;
 }
 
-/* The diagnosis is better when the registers are known; they cost one call. */
-static void learn_registers(struct ctl *ctl, const struct smn_nest *nest)
+/* What the diagnosis can use; too dear to be asked while all goes well. */
+void ctl_learn_more(struct ctl *ctl, const struct smn_nest *nest)
 {
+	void (*observe)(struct ctl *ctl, const struct smn_call *call) =
+		ctl->observe;
 	struct smn_call failed = ctl->sys.failed;
 	struct smn_hw_info hw;
+	struct smn_pci pci;
+
+	ctl->observe = NULL;
+	if (ctl->bdf[0] && !smn_pci_read(&ctl->sys, ctl->bdf, &pci))
+		smn_pci_holder(&ctl->sys, &pci, &ctl->facts.holder);
 
 	if (nest->dev.id && !smn_hw_info_get(&ctl->session, nest->dev.id, &hw))
 		ctl_learn_hw(ctl, &hw);
-	ctl->sys.failed = failed;
 	ctl->facts.old_kernel = !ctl_knows(ctl, SMN_IOMMU_VIOMMU_ALLOC);
+	ctl->sys.failed = failed;
+	ctl->observe = observe;
 }
 
 enum status plan_build(struct ctl *ctl, const struct smn_plan *plan,
@@ -166,6 +174,6 @@ enum status plan_build(struct ctl *ctl, const struct smn_plan *plan,
 	ctl->facts.no_vdevice = nest->viommu && !nest->vdevice;
 	if (!ret)
 		return CTL_OK;
-	learn_registers(ctl, nest);
+	ctl_learn_more(ctl, nest);
 	return ctl_refused(ctl, ret);
 }

@@ -147,6 +147,15 @@ static enum smn_verdict no_coherent_walk(const struct smn_question *q,
 		SMN_LIKELY;
 }
 
+static enum smn_verdict held(const struct smn_question *q,
+			     struct smn_why *cause)
+{
+	if (!q->facts->holder.text[0])
+		return SMN_POSSIBLE;
+	*cause = q->facts->holder;
+	return SMN_CERTAIN;
+}
+
 static enum smn_verdict direct_region(const struct smn_question *q,
 				      struct smn_why *cause)
 {
@@ -204,7 +213,7 @@ static const struct row rows[] = {
 	    "firmware wants a 1:1 mapping for this device (a \"direct\" "
 	    "reserved region)",
 	    "remove the RMR node or reserved-memory from firmware"),
-	ROW("bind.open", VFIO_DEVICE_BIND_IOMMUFD, EINVAL, NULL,
+	ROW("bind.open", VFIO_DEVICE_BIND_IOMMUFD, EINVAL, held,
 	    "the device is open in another program, or a mapping of its BAR "
 	    "keeps it open",
 	    "fuser -v /dev/vfio/devices/*"),
@@ -229,6 +238,9 @@ static const struct row rows[] = {
 	ROW("map.reserved", IOMMU_IOAS_MAP, EINVAL, NULL,
 	    "the range is not page-aligned, or overlaps a reserved region",
 	    "choose another --memory=SIZE@IPA"),
+	ROW("mmap.memory", MMAP, ENOMEM, NULL,
+	    "this process cannot have that much memory for the VM",
+	    "choose a smaller --memory"),
 	ROW("map.range", IOMMU_IOAS_MAP, EOVERFLOW, NULL,
 	    "the range ends beyond the last address",
 	    "choose another "

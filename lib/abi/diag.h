@@ -35,6 +35,7 @@ struct smn_facts {
 	bool have_vsid;		/* a vDEVICE exists, with this vSID */
 	uint64_t vsid;
 	bool no_vdevice;	/* none exists */
+	struct smn_why holder;	/* who has the device open, or "" */
 };
 
 struct smn_finding {

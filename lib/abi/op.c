@@ -131,6 +131,7 @@ static const struct smn_op ops[SMN_NOPS] = {
 	SMN_OPS(X)
 #undef X
 	[SMN_OPEN] = { .name = "open" },
+	[SMN_MMAP] = { .name = "mmap" },
 };
 
 #define X(op, type) \

@@ -32,8 +32,9 @@ enum smn_op_id {
 #define X(op, type) SMN_##op,
 	SMN_OPS(X)
 #undef X
-	/* not an ioctl, but it fails and is explained like one */
+	/* not ioctls, but they fail and are explained like them */
 	SMN_OPEN,
+	SMN_MMAP,
 	SMN_NOPS
 };
 

@@ -98,9 +98,36 @@ int smn_number_parse(const char *s, uint64_t *value)
 	return errno ? -ERANGE : 0;
 }
 
+/* Goes on counting where @buf is full, as snprintf() does. */
+__attribute__((format(printf, 4, 5)))
+static void append(char *buf, size_t len, size_t *at, const char *fmt, ...)
+{
+	bool room = *at < len;
+	va_list ap;
+
+	va_start(ap, fmt);
+	*at += vsnprintf(room ? buf + *at : NULL, room ? len - *at : 0, fmt,
+			 ap);
+	va_end(ap);
+}
+
+/* "abort, bypass, s1" */
+static const char *value_names(const struct smn_field *f, char *buf, size_t len)
+{
+	size_t at = 0;
+
+	buf[0] = '\0';
+	for (unsigned int v = 0; v < f->nvalues; v++)
+		if (f->values[v])
+			append(buf, len, &at, "%s%s", at ? ", " : "",
+			       f->values[v]);
+	return buf;
+}
+
 static int parse_value(const struct smn_field *f, const char *s,
 		       uint64_t *value, struct smn_why *why)
 {
+	char names[160];
 	int ret;
 
 	for (*value = 0; *value < f->nvalues; (*value)++)
@@ -108,10 +135,12 @@ static int parse_value(const struct smn_field *f, const char *s,
 			return 0;
 
 	ret = smn_number_parse(s, value);
-	if (ret)
-		smn_why_set(why, "%s=%s: %s", f->name, s, ret == -ERANGE ?
-			    "more than 64 bits" : "neither a number nor one of "
-			    "the field's value names");
+	if (ret == -ERANGE)
+		smn_why_set(why, "%s=%s: more than 64 bits", f->name, s);
+	else if (ret)
+		smn_why_set(why, "%s=%.40s is neither a number%s%s", f->name, s,
+			    f->nvalues ? " nor one of: " : "",
+			    value_names(f, names, sizeof(names)));
 	return ret;
 }
 
@@ -185,18 +214,6 @@ int smn_layout_parse(const struct smn_layout *l, uint64_t *words,
 		list += len + (list[len] == ',');
 	}
 	return 0;
-}
-
-/* Goes on counting where @buf is full, as snprintf() does. */
-__attribute__((format(printf, 4, 5)))
-static void append(char *buf, size_t len, size_t *at, const char *fmt, ...)
-{
-	bool room = *at < len;
-	va_list ap;
-
-	va_start(ap, fmt);
-	*at += vsnprintf(room ? buf + *at : NULL, room ? len - *at : 0, fmt, ap);
-	va_end(ap);
 }
 
 size_t smn_layout_format(const struct smn_layout *l, const uint64_t *words,

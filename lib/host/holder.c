@@ -28,6 +28,7 @@ static int look_at_fd(void *ctx, const char *fd)
 struct holder {
 	struct hunt hunt;
 	struct smn_why *who;
+	char self[32];
 };
 
 static int look_at_process(void *ctx, const char *pid)
@@ -36,7 +37,8 @@ static int look_at_process(void *ctx, const char *pid)
 	struct hunt *h = &holder->hunt;
 	char path[SMN_PATH], name[32];
 
-	if (!isdigit((unsigned char)pid[0]))
+	/* "other process": we hold it ourselves while we ask */
+	if (!isdigit((unsigned char)pid[0]) || !strcmp(pid, holder->self))
 		return 0;
 	h->pid = pid;
 	snprintf(path, sizeof(path), "/proc/%.20s/fd", pid);
@@ -54,8 +56,9 @@ static int look_at_process(void *ctx, const char *pid)
 int smn_pci_holder(struct smn_sys *sys, const struct smn_pci *pci,
 		   struct smn_why *who)
 {
-	struct holder holder = { { .sys = sys, .cdev = pci->cdev }, who };
+	struct holder holder = { { .sys = sys, .cdev = pci->cdev }, who, "" };
 
+	smn_sys_link_name(sys, "/proc/self", holder.self, sizeof(holder.self));
 	if (pci->cdev[0])
 		smn_sys_list(sys, "/proc", look_at_process, &holder);
 	return holder.hunt.found ? 0 : -ENOENT;

@@ -48,24 +48,34 @@ void smn_pci_path(char *path, const char *bdf, const char *file)
 	snprintf(path, SMN_PATH, SMN_PCI_DEVICES "/%s/%s", bdf, file);
 }
 
-static uint32_t read_hex(struct smn_sys *sys, const char *bdf, const char *file)
+/* What is not there is 0; what cannot be read is an error, kept in *first. */
+static uint32_t read_hex(struct smn_sys *sys, const char *bdf, const char *file,
+			 int *first)
 {
 	char path[SMN_PATH], text[32];
+	ssize_t n;
 
 	smn_pci_path(path, bdf, file);
-	if (smn_sys_read_text(sys, path, text, sizeof(text)) < 0)
-		return 0;
-	return strtoul(text, NULL, 16);
+	n = smn_sys_read_text(sys, path, text, sizeof(text));
+	if (n >= 0)
+		return strtoul(text, NULL, 16);
+	if (n != -ENOENT && !*first)
+		*first = n;
+	return 0;
 }
 
 static void read_link(struct smn_sys *sys, const char *bdf, const char *file,
-		      char *buf, size_t len)
+		      char *buf, size_t len, int *first)
 {
 	char path[SMN_PATH];
+	int ret;
 
 	smn_pci_path(path, bdf, file);
-	if (smn_sys_link_name(sys, path, buf, len))
+	ret = smn_sys_link_name(sys, path, buf, len);
+	if (ret)
 		buf[0] = '\0';
+	if (ret && ret != -ENOENT && !*first)
+		*first = ret;
 }
 
 /* Lines of "0x0000000008000000 0x00000000080fffff msi" */
@@ -101,28 +111,32 @@ int smn_pci_read(struct smn_sys *sys, const char *bdf, struct smn_pci *pci)
 {
 	unsigned int bus, dev, fn;
 	char path[SMN_PATH], text[16];
+	int ret, listed;
 
 	*pci = (struct smn_pci){ .group = -1 };
 	snprintf(pci->bdf, sizeof(pci->bdf), "%s", bdf);
 	smn_pci_path(path, bdf, "vendor");
-	if (!smn_sys_exists(sys, path))
-		return -ENODEV;
+	ret = smn_sys_access(sys, path);
+	if (ret)
+		return ret == -ENOENT ? -ENODEV : ret;
 
-	pci->vendor = read_hex(sys, bdf, "vendor");
-	pci->device = read_hex(sys, bdf, "device");
-	pci->class = read_hex(sys, bdf, "class");
+	pci->vendor = read_hex(sys, bdf, "vendor", &ret);
+	pci->device = read_hex(sys, bdf, "device", &ret);
+	pci->class = read_hex(sys, bdf, "class", &ret);
 	if (sscanf(bdf, "%*x:%x:%x.%x", &bus, &dev, &fn) == 3)
 		pci->rid = bus << 8 | dev << 3 | fn;
 
-	read_link(sys, bdf, "driver", pci->driver, sizeof(pci->driver));
-	read_link(sys, bdf, "iommu", pci->smmu, sizeof(pci->smmu));
-	read_link(sys, bdf, "iommu_group", text, sizeof(text));
+	read_link(sys, bdf, "driver", pci->driver, sizeof(pci->driver), &ret);
+	read_link(sys, bdf, "iommu", pci->smmu, sizeof(pci->smmu), &ret);
+	read_link(sys, bdf, "iommu_group", text, sizeof(text), &ret);
 	if (text[0])
 		pci->group = atoi(text);
 	smn_pci_path(path, bdf, "vfio-dev");
-	smn_sys_list(sys, path, first_vfio, pci->cdev);
+	listed = smn_sys_list(sys, path, first_vfio, pci->cdev);
+	if (listed < 0 && listed != -ENOENT && !ret)
+		ret = listed;
 	read_reserved(sys, pci);
-	return 0;
+	return ret;
 }
 
 #define CLASS_BRIDGE 0x06

@@ -124,9 +124,14 @@ int smn_sys_link_name(struct smn_sys *sys, const char *path, char *buf,
 	return snprintf(buf, len, "%s", name) < (int)len ? 0 : -ENAMETOOLONG;
 }
 
+int smn_sys_access(struct smn_sys *sys, const char *path)
+{
+	return sys->be->access(sys->priv, path);
+}
+
 bool smn_sys_exists(struct smn_sys *sys, const char *path)
 {
-	return sys->be->access(sys->priv, path) == 0;
+	return !smn_sys_access(sys, path);
 }
 
 int smn_sys_list(struct smn_sys *sys, const char *dir,
@@ -137,7 +142,12 @@ int smn_sys_list(struct smn_sys *sys, const char *dir,
 
 void *smn_sys_map(struct smn_sys *sys, size_t len)
 {
-	return sys->be->map(sys->priv, len);
+	void *p = sys->be->map(sys->priv, len);
+
+	if (!p)
+		sys->failed =
+			(struct smn_call){ .op = SMN_MMAP, .err = -ENOMEM };
+	return p;
 }
 
 int smn_sys_unmap(struct smn_sys *sys, void *addr, size_t len)

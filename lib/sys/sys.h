@@ -94,6 +94,7 @@ ssize_t smn_sys_readlink(struct smn_sys *sys, const char *path, char *buf,
 /* The last component of that. */
 int smn_sys_link_name(struct smn_sys *sys, const char *path, char *buf,
 		      size_t len);
+int smn_sys_access(struct smn_sys *sys, const char *path);
 bool smn_sys_exists(struct smn_sys *sys, const char *path);
 
 /* Calls @each for every name in @dir until it returns non-zero. */
