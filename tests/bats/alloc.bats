@@ -179,5 +179,5 @@ setup() {
 	run --separate-stderr smmunest-ctl --json alloc
 	kill "$pid"
 	assert_equal "$status" 2
-	holds '.error.name | IN("EINVAL", "EBUSY", "EPERM")' '.error.causes | any(.text | test("another"))'
+	holds '.error.name | IN("EINVAL", "EBUSY", "EPERM")' '.error.causes[0] | .id == "bind.open" and .verdict == "certain" and (.text | test("has the device open"))'
 }
