@@ -26,6 +26,7 @@
 #include "abi/op.h"
 #include "abi/rules.h"
 #include "arch/field.h"
+#include "arch/walk.h"
 #include "sys/sys.h"
 
 /* --- the host: PCI devices and their drivers --- */
