@@ -84,6 +84,7 @@ struct ctl {
 	X(fields) \
 	X(encode) \
 	X(decode) \
+	X(walk) \
 	X(bind) \
 	X(unbind) \
 	X(alloc) \

@@ -1,0 +1,427 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* walk: what the SMMU does with one transaction, from images of its memory. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "ctl.h"
+
+enum { MAX_IMAGES = 32, MIN_IDRS = 6, MAX_SSID = (1 << 20) - 1 };
+enum { OPT_FILE = 0x500, OPT_STE_FROM, OPT_CD, OPT_IOVA, OPT_WRITE, OPT_PRIV,
+       OPT_INST, OPT_SSID, OPT_SID, OPT_IDR };
+
+/* Raw memory from base on; last is its last byte's address. */
+struct image {
+	const char *path;
+	uint64_t base, last;
+	int fd;
+};
+
+struct walk_opts {
+	struct smn_walk walk;
+	uint32_t idr[SMN_NREGS];
+	bool begun, aimed;		/* --ste or --cd; --iova */
+	unsigned int nimages;
+	struct image images[MAX_IMAGES];
+
+	struct json_object *steps;
+	int err;			/* of the pread() that failed, or 0 */
+};
+
+static const struct argp_option options[] = {
+	{ "file", OPT_FILE, "IMAGE[@BASE]", 0, "raw memory from address BASE "
+	  "on (default: 0); may be given several times", 0 },
+	{ "ste", OPT_STE_FROM, "W0,...|@ADDR", 0, "the STE: a VM's two words, "
+	  "all eight, or where it lies", 0 },
+	{ "cd", OPT_CD, "@ADDR", 0, "no STE: stage 1 alone, from this CD", 0 },
+	{ "iova", OPT_IOVA, "A", 0, "the address to translate", 0 },
+	{ "write", OPT_WRITE, NULL, 0, "a write (default: a read)", 0 },
+	{ "priv", OPT_PRIV, NULL, 0, "a privileged access", 0 },
+	{ "inst", OPT_INST, NULL, 0, "an instruction fetch", 0 },
+	{ "ssid", OPT_SSID, "N", 0, "its SubstreamID (default: none)", 0 },
+	{ "sid", OPT_SID, "N", 0, "its StreamID (default: 0)", 0 },
+	{ "idr", OPT_IDR, "W,...", 0, "IDR0 to IDR5 [IIDR, AIDR] of the SMMU "
+	  "(default: one that has everything)", 0 },
+	{ 0 },
+};
+
+/* --- images --- */
+
+static const struct image *image_at(const struct walk_opts *o, uint64_t addr)
+{
+	for (unsigned int i = 0; i < o->nimages; i++)
+		if (addr >= o->images[i].base && addr <= o->images[i].last)
+			return &o->images[i];
+	return NULL;
+}
+
+static int read_image(const struct image *m, uint64_t addr, void *buf,
+		      size_t len)
+{
+	ssize_t n = pread(m->fd, buf, len, addr - m->base);
+
+	if (n == (ssize_t)len)
+		return 0;
+	return n < 0 ? -errno : -ENODATA;	/* it has shrunk */
+}
+
+/* What is read may begin in one image and end in the next. */
+static int read_memory(void *ctx, uint64_t addr, void *buf, size_t len)
+{
+	struct walk_opts *o = ctx;
+	unsigned char *to = buf;
+
+	while (len) {
+		const struct image *m = image_at(o, addr);
+		size_t n = len;
+
+		if (!m)
+			return -ENXIO;
+		if (m->last - addr < n - 1)
+			n = m->last - addr + 1;
+		o->err = read_image(m, addr, to, n);
+		if (o->err)
+			return o->err;
+		to += n;
+		addr += n;
+		len -= n;
+	}
+	return 0;
+}
+
+static uint64_t image_size(struct argp_state *state, const struct image *m)
+{
+	struct stat st;
+	off_t end;
+
+	if (fstat(m->fd, &st))
+		argp_error(state, "%s: %s", m->path, strerror(errno));
+	if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode))
+		argp_error(state, "%s: neither a file nor a disk", m->path);
+	end = lseek(m->fd, 0, SEEK_END);
+	if (end < 0)
+		argp_error(state, "%s: %s", m->path, strerror(errno));
+	if (!end)
+		argp_error(state, "%s: it is empty", m->path);
+	if (end % 8)
+		argp_error(state, "%s: %jd bytes are no whole number of 64-bit "
+			   "words; is it truncated?", m->path, (intmax_t)end);
+	return end;
+}
+
+/* "IMAGE@BASE": the last '@', so that a name with one can be given, too */
+static void add_image(struct walk_opts *o, struct argp_state *state, char *arg)
+{
+	struct image *m = &o->images[o->nimages];
+	char *at = strrchr(arg, '@');
+	uint64_t size;
+
+	if (o->nimages == MAX_IMAGES)
+		argp_error(state, "more than %d images", MAX_IMAGES);
+	if (at) {
+		*at = '\0';
+		m->base = ctl_number(state, "--file: BASE", at + 1, 0,
+				     UINT64_MAX);
+	}
+	m->path = arg;
+	if (!arg[0])
+		argp_error(state, "--file: an image is needed before '@'");
+	m->fd = open(arg, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (m->fd < 0)
+		argp_error(state, "%s: %s", arg, strerror(errno));
+	size = image_size(state, m);
+	m->last = m->base + size - 1;
+	if (m->last < m->base)
+		argp_error(state, "%s: it does not fit between 0x%" PRIx64
+			   " and the end of all addresses", arg, m->base);
+	for (unsigned int i = 0; i < o->nimages; i++)
+		if (m->base <= o->images[i].last &&
+		    o->images[i].base <= m->last)
+			argp_error(state, "%s and %s overlap at 0x%" PRIx64,
+				   o->images[i].path, arg,
+				   m->base > o->images[i].base ? m->base :
+				   o->images[i].base);
+	o->nimages++;
+}
+
+/* --- arguments --- */
+
+/* STEs and CDs lie at multiples of their 64 bytes. */
+static void begin_at(struct walk_opts *o, struct argp_state *state,
+		     const char *option, const char *arg,
+		     enum smn_walk_from from)
+{
+	if (arg[0] != '@')
+		argp_error(state, "%s: '%s' is no @ADDR", option, arg);
+	o->walk.from = from;
+	o->walk.at = ctl_number(state, option, arg + 1, 0, UINT64_MAX);
+	if (o->walk.at % 64)
+		argp_error(state, "%s: an address aligned to 64 is needed",
+			   option);
+	o->walk.ste_words = SMN_STE_WORDS;
+}
+
+static unsigned int count_words(const char *arg)
+{
+	unsigned int n = 1;
+
+	for (; *arg; arg++)
+		n += *arg == ',' || *arg == ':';
+	return n;
+}
+
+static void begin(struct walk_opts *o, struct argp_state *state, int key,
+		  const char *arg)
+{
+	unsigned int n = count_words(arg);
+
+	if (o->begun)
+		argp_error(state, "one --ste or --cd is enough");
+	o->begun = true;
+	if (key == OPT_CD) {
+		begin_at(o, state, "--cd", arg, SMN_WALK_CD_AT);
+	} else if (arg[0] == '@') {
+		begin_at(o, state, "--ste", arg, SMN_WALK_STE_AT);
+	} else {
+		if ((n != 2 && n != SMN_STE_WORDS) ||
+		    ctl_words(arg, o->walk.ste, n))
+			argp_error(state, "--ste: '%s' is neither 2 words, nor "
+				   "%d, nor @ADDR", arg, SMN_STE_WORDS);
+		o->walk.ste_words = n;
+	}
+}
+
+static void take_idr(struct walk_opts *o, struct argp_state *state,
+		     const char *arg)
+{
+	unsigned int n = count_words(arg);
+	uint64_t words[SMN_NREGS];
+
+	if (n < MIN_IDRS || n > SMN_NREGS || ctl_words(arg, words, n))
+		argp_error(state, "--idr: '%s' is not %d to %d words", arg,
+			   MIN_IDRS, SMN_NREGS);
+	for (unsigned int i = 0; i < n; i++) {
+		if (words[i] > UINT32_MAX)
+			argp_error(state, "--idr: a register has 32 bits");
+		o->idr[i] = words[i];
+	}
+	o->walk.idr = o->idr;
+}
+
+static void refuse_word(struct argp_state *state, const char *arg)
+{
+	char bdf[SMN_BDF_LEN];
+
+	if (smn_bdf_parse(arg, bdf))
+		argp_error(state, "'%s': only options are taken", arg);
+	argp_error(state, "%s: walk does not read a device's own tables yet; "
+		   "give --file=IMAGE and --ste or --cd", bdf);
+}
+
+static void complete(struct walk_opts *o, struct argp_state *state)
+{
+	if (!o->nimages)
+		argp_error(state, "which memory? --file=IMAGE[@BASE]");
+	if (!o->begun)
+		argp_error(state, "where to begin? --ste=W0,W1, --ste=@ADDR or "
+			   "--cd=@ADDR");
+	if (!o->aimed)
+		argp_error(state, "which address? --iova=A");
+	if (o->walk.write && o->walk.inst)
+		argp_error(state, "--write and --inst exclude each other: "
+			   "instructions are read");
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct walk_opts *o = ((struct ctl *)state->input)->opts;
+	struct smn_walk *w = &o->walk;
+
+	switch (key) {
+	case OPT_FILE:
+		add_image(o, state, arg);
+		return 0;
+	case OPT_STE_FROM:
+	case OPT_CD:
+		begin(o, state, key, arg);
+		return 0;
+	case OPT_IOVA:
+		w->iova = ctl_number(state, "--iova", arg, 0, UINT64_MAX);
+		o->aimed = true;
+		return 0;
+	case OPT_WRITE:
+		w->write = true;
+		return 0;
+	case OPT_PRIV:
+		w->priv = true;
+		return 0;
+	case OPT_INST:
+		w->inst = true;
+		return 0;
+	case OPT_SSID:
+		w->ssid = ctl_number(state, "--ssid", arg, 0, MAX_SSID);
+		w->ssv = true;
+		return 0;
+	case OPT_SID:
+		w->sid = ctl_number(state, "--sid", arg, 0, UINT32_MAX);
+		return 0;
+	case OPT_IDR:
+		take_idr(o, state, arg);
+		return 0;
+	case ARGP_KEY_ARG:
+		refuse_word(state, arg);
+		return 0;
+	case ARGP_KEY_END:
+		complete(o, state);
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+/* --- the document --- */
+
+static void add_hex(struct json_object *o, const char *key, bool has,
+		    uint64_t value, unsigned int digits)
+{
+	doc_add(o, key, has ? doc_hex(value, digits) : NULL);
+}
+
+static void add_str(struct json_object *o, const char *key, const char *value)
+{
+	doc_add(o, key, value ? json_object_new_string(value) : NULL);
+}
+
+static void add_step(void *ctx, const struct smn_walk_step *s)
+{
+	struct walk_opts *o = ctx;
+	struct json_object *step = json_object_new_object();
+	bool at = s->read || (s->behalf && !s->has_level);
+
+	doc_add_int(step, "step", json_object_array_length(o->steps) + 1);
+	doc_add_str(step, "what", s->what);
+	add_str(step, "for", s->behalf);
+	doc_add(step, "level", s->has_level ?
+		json_object_new_int(s->level) : NULL);
+	add_hex(step, "addr", at, s->addr, 1);
+	add_hex(step, "pa", s->read, s->pa, 1);
+	add_str(step, "field", s->field);
+	add_hex(step, "value", s->words == 1 || (s->words && s->field),
+		s->value[s->word], 16);
+	doc_add_str(step, "says", s->failed ? "cannot be read" :
+		    s->says.text);
+	if (s->words > 1 && s->field)
+		doc_add_int(step, "word", s->word);
+	json_object_array_add(o->steps, step);
+}
+
+static struct json_object *doc_attrs(const struct smn_walk_result *r)
+{
+	static const char *const devices[] = {
+		"nGnRnE", "nGnRE", "nGRE", "GRE"
+	};
+	static const char *const caches[] = { "NC", "WT", "WB" };
+	static const char *const shares[] = { "NSH", NULL, "OSH", "ISH" };
+	struct json_object *o = json_object_new_object();
+	const struct smn_memtype *m = &r->mem;
+	char perms[4] = "---", type[32];
+
+	if (m->device)
+		snprintf(type, sizeof(type), "Device-%s", devices[m->kind]);
+	else
+		snprintf(type, sizeof(type), "Normal-i%s-o%s", caches[m->inner],
+			 caches[m->outer]);
+	perms[0] = r->r ? 'r' : '-';
+	perms[1] = r->w ? 'w' : '-';
+	perms[2] = r->x ? 'x' : '-';
+	doc_add_str(o, "type", type);
+	doc_add_str(o, "share", shares[m->sh]);
+	doc_add_str(o, "perms", perms);
+	return o;
+}
+
+static struct json_object *doc_out(const struct smn_walk_result *r)
+{
+	struct json_object *o = json_object_new_object();
+
+	doc_add(o, "pa", doc_hex(r->pa, 16));
+	doc_add(o, "attrs", doc_attrs(r));
+	return o;
+}
+
+static struct json_object *doc_event(const struct smn_walk_result *r)
+{
+	struct json_object *o = json_object_new_object(), *fields;
+
+	doc_add_str(o, "type", r->event->name);
+	fields = doc_fields(r->event, r->evt, true, SMN_KERNEL);
+	json_object_object_foreach(fields, name, value)
+		doc_add(o, name, json_object_get(value));
+	json_object_put(fields);
+	doc_add(o, "words", doc_words(r->evt, SMN_EVT_WORDS, 64));
+	return o;
+}
+
+/* The images end before the walk does: there is no answer. */
+static enum status left_image(struct ctl *ctl, const struct smn_walk_result *r)
+{
+	const struct walk_opts *o = ctl->opts;
+	size_t last = json_object_array_length(o->steps);
+	struct json_object *step, *pa = NULL;
+	struct smn_why cause, remedy;
+
+	step = json_object_array_get_idx(o->steps, last - 1);
+	json_object_object_get_ex(step, "pa", &pa);
+	smn_why_set(&cause, o->err ? "step %zu reads %s: %s" :
+		    "step %zu reads %s, which is in no image%s", last,
+		    json_object_get_string(pa),
+		    o->err ? strerror(-o->err) : "");
+	smn_why_set(&remedy, "give the memory there with another --file; where "
+		    "there is none, the SMMU records %s", r->event->name);
+	return ctl_no(ctl, CTL_FAILED, "walk.outside", &cause, &remedy);
+}
+
+static enum status run(struct ctl *ctl)
+{
+	static const char *const ends[] = {
+		[SMN_WALK_OUT] = "out", [SMN_WALK_EVENT] = "event",
+		[SMN_WALK_SILENT] = "silent", [SMN_WALK_UNKNOWN] = "unknown",
+	};
+	struct walk_opts *o = ctl->opts;
+	enum status status = CTL_OK;
+	struct smn_walk_result r;
+	bool recorded;
+
+	o->steps = json_object_new_array();
+	o->walk.read = read_memory;
+	o->walk.step = add_step;
+	o->walk.ctx = o;
+	smn_walk_run(&o->walk, &r);
+	recorded = r.end == SMN_WALK_EVENT && !r.unread;
+
+	doc_add(ctl->result, "steps", o->steps);
+	doc_add_str(ctl->result, "ending", r.unread ? "outside" : ends[r.end]);
+	doc_add_str(ctl->result, "reason", r.why.text);
+	doc_add(ctl->result, "out", r.end == SMN_WALK_OUT ? doc_out(&r) : NULL);
+	doc_add(ctl->result, "event", recorded ? doc_event(&r) : NULL);
+	if (r.unread)
+		status = left_image(ctl, &r);
+	else if (r.end == SMN_WALK_UNKNOWN)
+		status = ctl_no(ctl, CTL_FAILED, "walk.unknown", &r.why,
+				&(struct smn_why){ "clear it and try again" });
+	for (unsigned int i = 0; i < o->nimages; i++)
+		close(o->images[i].fd);
+	return status;
+}
+
+const struct cmd cmd_walk = {
+	.name = "walk", .group = "look",
+	.args = "--file=IMAGE[@BASE]... --ste=W0,W1|--ste=@ADDR|--cd=@ADDR "
+		"--iova=A",
+	.doc = "the translation of an address, step by step, in software",
+	.options = options, .parse = parse, .run = run,
+	.opts_size = sizeof(struct walk_opts),
+};
