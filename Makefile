@@ -8,6 +8,7 @@ VERSION := 0.1.0
 PREFIX ?= /usr/local
 SBINDIR ?= $(PREFIX)/sbin
 MANDIR ?= $(PREFIX)/share/man
+COMPDIR ?= $(PREFIX)/share/bash-completion/completions
 DESTDIR ?=
 
 ifeq ($(origin CC),default)
@@ -149,13 +150,16 @@ man: all
 # --- installing ---
 
 install: all
-	install -d $(addprefix $(DESTDIR),$(SBINDIR) $(MANDIR)/man7 $(MANDIR)/man8)
+	install -d $(addprefix $(DESTDIR),$(SBINDIR) $(COMPDIR) \
+		$(MANDIR)/man7 $(MANDIR)/man8)
 	install -m 755 $(BIN) $(DESTDIR)$(SBINDIR)/smmunest-ctl
+	install -m 644 scripts/completion.bash $(DESTDIR)$(COMPDIR)/smmunest-ctl
 	install -m 644 man/smmunest-fields.7 $(DESTDIR)$(MANDIR)/man7
 	install -m 644 man/smmunest-ctl.8 $(DESTDIR)$(MANDIR)/man8
 
 uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/smmunest-ctl
+	rm -f $(DESTDIR)$(COMPDIR)/smmunest-ctl
 	rm -f $(DESTDIR)$(MANDIR)/man7/smmunest-fields.7
 	rm -f $(DESTDIR)$(MANDIR)/man8/smmunest-ctl.8
 

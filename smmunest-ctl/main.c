@@ -74,9 +74,25 @@ static void set_color(struct ctl *ctl, struct argp_state *state,
 	argp_error(state, "--color: '%s' is none of auto, always, never", when);
 }
 
-/* "command<TAB>option" lines for completion */
+/* "@STE<TAB>Cfg=s1": the fields of a layout, and their named values */
+static void dump_layout(const struct smn_layout *l)
+{
+	for (unsigned int i = 0; i < l->nfields; i++) {
+		const struct smn_field *f = &l->fields[i];
+
+		printf("@%s\t%s=\n", l->name, f->name);
+		for (unsigned int v = 0; v < f->nvalues; v++)
+			if (f->values[v])
+				printf("@%s\t%s=%s\n", l->name, f->name,
+				       f->values[v]);
+	}
+}
+
+/* "command<TAB>option" lines for completion; then the tables' names */
 static void dump_cli(void)
 {
+	const struct smn_layout *l;
+
 	for (size_t i = 0; i < SMN_ARRAY_SIZE(commands); i++) {
 		const struct argp_option *o = commands[i]->options;
 
@@ -86,6 +102,9 @@ static void dump_cli(void)
 	}
 	for (const struct argp_option *o = global_options; o->name; o++)
 		printf("\t--%s\n", o->name);
+	for (unsigned int i = 0; (l = smn_layout_at(i)); i++)
+		if (l != &smn_vste)
+			dump_layout(l);
 	exit(CTL_OK);
 }
 
