@@ -57,7 +57,8 @@ ARM64_LIBS = -static -L$(SYSROOT)/usr/lib/aarch64-linux-gnu \
 	-ljson-c -lnl-genl-3 -lnl-3 -lpthread
 
 Q := $(if $(V),,@)
-say = $(if $(V),,@printf '  %-8s%s\n' $(1) $(2))
+# nothing is told under V=1, nor under make -s
+say = $(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),,@printf '  %-8s%s\n' $(1) $(2))
 
 # --- building ---
 

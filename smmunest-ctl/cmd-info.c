@@ -109,12 +109,20 @@ static struct json_object *cap_names(uint64_t caps)
 	return a;
 }
 
+static void doc_add_known(struct json_object *o, const char *key,
+			  const char *name)
+{
+	if (name)
+		doc_add_str(o, key, name);
+}
+
 static void add_registers(struct json_object *dev, const struct smn_hw_info *hw,
 			  bool raw)
 {
 	enum smn_user least = raw ? SMN_KERNEL : SMN_USER;
 	struct json_object *idr = json_object_new_array();
 	struct json_object *fields = json_object_new_object();
+	char name[SMN_ID_NAME];
 
 	for (unsigned int i = 0; i < SMN_NREGS; i++) {
 		const struct smn_layout *l = &smn_idrs[i];
@@ -134,6 +142,10 @@ static void add_registers(struct json_object *dev, const struct smn_hw_info *hw,
 	doc_add(dev, "idr", idr);
 	doc_add(dev, "iidr", doc_hex(hw->regs[SMN_NREGS - 2], 8));
 	doc_add(dev, "aidr", doc_hex(hw->regs[SMN_NREGS - 1], 8));
+	doc_add_known(dev, "product", smn_iidr_name(hw->regs[SMN_NREGS - 2],
+						    name));
+	doc_add_known(dev, "architecture",
+		      smn_aidr_name(hw->regs[SMN_NREGS - 1], name));
 	doc_add(dev, "caps", doc_hex(hw->caps, 16));
 	doc_add(dev, "capabilities", cap_names(hw->caps));
 	doc_add(dev, "hw_flags", doc_hex(hw->flags, 8));

@@ -11,7 +11,7 @@ setup() {
 	manual=$top/man/smmunest-ctl.8
 	[[ -e $manual ]] || skip "the manual page is not here"
 	cd "$BATS_TEST_TMPDIR" || return
-	smmunest-ctl --dump-cli | sort -u >cli
+	smmunest-ctl --dump-cli | grep -v "^@" | sort -u >cli
 	cut -f 1 cli | sed '/^$/d' | sort -u >commands
 }
 
