@@ -86,16 +86,20 @@ const struct smn_field *smn_layout_field(const struct smn_layout *l,
 int smn_number_parse(const char *s, uint64_t *value)
 {
 	bool hex = s[0] == '0' && (s[1] == 'x' || s[1] == 'X');
+	uint64_t v;
 	char *end;
 
 	/* strtoull() would take blanks, signs and octal; none is meant here */
 	if (!isxdigit((unsigned char)s[hex ? 2 : 0]))
 		return -EINVAL;
 	errno = 0;
-	*value = strtoull(s, &end, hex ? 16 : 10);
+	v = strtoull(s, &end, hex ? 16 : 10);
 	if (*end)
 		return -EINVAL;
-	return errno ? -ERANGE : 0;
+	if (errno)
+		return -ERANGE;
+	*value = v;
+	return 0;
 }
 
 /* Goes on counting where @buf is full, as snprintf() does. */
@@ -194,10 +198,9 @@ int smn_layout_parse(const struct smn_layout *l, uint64_t *words,
 		     const char *list, struct smn_why *why)
 {
 	uint64_t seen[SMN_MAX_WORDS] = { 0 };
+	uint64_t parsed[SMN_MAX_WORDS] = { l->opcode };
 	char one[80];
 
-	memset(words, 0, l->words * sizeof(*words));
-	words[0] = l->opcode;
 	while (*list) {
 		size_t len = strcspn(list, ",");
 		int ret;
@@ -208,11 +211,12 @@ int smn_layout_parse(const struct smn_layout *l, uint64_t *words,
 		}
 		memcpy(one, list, len);
 		one[len] = '\0';
-		ret = smn_layout_assign_once(l, words, seen, one, why);
+		ret = smn_layout_assign_once(l, parsed, seen, one, why);
 		if (ret)
 			return ret;
 		list += len + (list[len] == ',');
 	}
+	memcpy(words, parsed, l->words * sizeof(*words));
 	return 0;
 }
 
