@@ -18,6 +18,7 @@ endif
 B := build
 N := $(B)/obj/$(notdir $(CC))$(if $(SAN),-san)
 A := $(B)/obj/arm64
+Z := $(B)/obj/fuzz
 BIN := $(N)/bin/smmunest-ctl
 ARM64 := $(B)/arm64/smmunest-ctl
 
@@ -30,6 +31,7 @@ LIB := $(wildcard lib/*.c lib/*/*.c)
 CTL := $(wildcard smmunest-ctl/*.c)
 UNIT := $(wildcard tests/unit/*.c)
 GUEST := $(wildcard tests/guest/*.c)
+FUZZ := $(wildcard tests/fuzz/*.c)
 
 # --- flags ---
 
@@ -62,8 +64,8 @@ say = $(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),,@printf '  %-8s%s\n' 
 
 # --- building ---
 
-.PHONY: all bin arm64 unit guest demo vm-demo check check-fast check-vm lint \
-	man install uninstall clean
+.PHONY: all bin arm64 unit guest fuzz demo vm-demo check check-fast check-vm \
+	lint man install uninstall clean
 .DELETE_ON_ERROR:
 
 all: $(if $(SAN),$(BIN),$(B)/smmunest-ctl)
@@ -110,7 +112,34 @@ UNIT_BINS := $(patsubst tests/unit/%.c,$(N)/unit/%,$(UNIT))
 GUEST_BINS := $(patsubst tests/guest/%.c,$(B)/arm64/tests/%,$(GUEST))
 unit: $(UNIT_BINS)
 guest: $(ARM64) $(GUEST_BINS)
-.PRECIOUS: $(N)/%.o $(A)/%.o
+.PRECIOUS: $(N)/%.o $(A)/%.o $(Z)/%.o
+
+# --- fuzzing: one libFuzzer target a file, which runs for FUZZ_SECONDS ---
+
+FUZZ_CC ?= clang
+FUZZ_SECONDS ?= 20
+FUZZ_BINS := $(patsubst tests/fuzz/%.c,$(Z)/bin/%,$(FUZZ))
+
+$(Z)/%.o: %.c $(UAPI_STAMP)
+	$(call say,FUZZ,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(FUZZ_CC) $(CPPFLAGS) $(NATIVE_FLAGS) -std=gnu11 $(WARN) $(CFLAGS) \
+		$(SAN_FLAGS) -fsanitize=fuzzer-no-link -c -o $@ $<
+
+$(Z)/bin/%: $(Z)/tests/fuzz/%.o $(patsubst %.c,$(Z)/%.o,$(LIB))
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(FUZZ_CC) $(SAN_FLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^
+
+# new inputs stay in build/fuzz; those worth keeping are committed as seeds
+fuzz: $(FUZZ_BINS:$(Z)/bin/%=fuzz-%)
+fuzz-%: $(Z)/bin/%
+	$(Q)mkdir -p $(B)/fuzz/$*
+	$(Q)$< -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=1 \
+		-artifact_prefix=$(B)/fuzz/$*- $(B)/fuzz/$* tests/fuzz/corpus/$* \
+		>$(B)/fuzz/$*.log 2>&1 || { tail -n 40 $(B)/fuzz/$*.log; exit 1; }
+	@printf '  %-8s%s: %s inputs\n' FUZZED $* \
+		"$$(sed -n 's/.*executed_units: *//p' $(B)/fuzz/$*.log)"
 
 $(B)/uapi/version: scripts/uapi
 	$(Q)scripts/uapi
@@ -167,4 +196,4 @@ uninstall:
 clean:
 	rm -rf $(B)
 
--include $(shell find $(N) $(A) -name '*.d' -type f 2>/dev/null)
+-include $(shell find $(N) $(A) $(Z) -name '*.d' -type f 2>/dev/null)
