@@ -30,7 +30,7 @@ struct decode_opts {
 	const struct smn_family *family;
 	const char *for_what, *path;
 	bool binary, summary;
-	smn_feats feats;
+	uint32_t regs[SMN_NREGS];
 
 	/* the words: from the command line, or the file's next block */
 	FILE *file;
@@ -236,7 +236,9 @@ static struct json_object *next_record(struct ctl *ctl)
 	const struct smn_layout *l;
 	const uint64_t *words = next(ctl, &l);
 
-	return words ? doc_record(l, words, o->feats) : NULL;
+	if (!words)
+		return NULL;
+	return doc_record(l, words, o->for_what ? o->regs : NULL);
 }
 
 /* Of a file: a line a record, straight from the tables. */
@@ -322,9 +324,8 @@ static enum status run(struct ctl *ctl)
 	struct decode_opts *o = ctl->opts;
 	enum status status = CTL_OK;
 
-	o->feats = SMN_FEATS_ALL;
 	if (o->for_what)
-		status = ctl_feats_for(ctl, o->for_what, &o->feats);
+		status = ctl_regs_for(ctl, o->for_what, o->regs);
 	if (status)
 		return status;
 	if (o->summary)

@@ -150,15 +150,16 @@ static enum status run(struct ctl *ctl)
 {
 	struct encode_opts *o = ctl->opts;
 	struct json_object *list = json_object_new_array();
-	smn_feats feats = SMN_FEATS_ALL;
+	uint32_t regs[SMN_NREGS];
 	enum status status = CTL_OK;
 
 	if (o->for_what)
-		status = ctl_feats_for(ctl, o->for_what, &feats);
+		status = ctl_regs_for(ctl, o->for_what, regs);
 	for (size_t i = 0; !status && i < o->n; i++)
 		json_object_array_add(list, doc_record(o->records[i].layout,
 						       o->records[i].words,
-						       feats));
+						       o->for_what ? regs :
+						       NULL));
 	doc_add(ctl->result, "records", list);
 	free(o->records);
 	return status;

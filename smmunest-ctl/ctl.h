@@ -180,8 +180,9 @@ enum status plan_build(struct ctl *ctl, const struct smn_plan *plan,
 	{ "for", OPT_FOR, "BDF|W,W,...", 0, "judge by this device's SMMU, " \
 	  "or by these registers (IDR0,IDR1,...), not by the newest", 0 }
 
-/* The features that "--for" means, a device or ID registers. */
-enum status ctl_feats_for(struct ctl *ctl, const char *what, smn_feats *feats);
+/* The registers that "--for" means, a device's or the words themselves. */
+enum status ctl_regs_for(struct ctl *ctl, const char *what,
+			 uint32_t regs[SMN_NREGS]);
 
 /* --- failures, error.c --- */
 
@@ -224,8 +225,9 @@ struct json_object *doc_fields(const struct smn_layout *l,
 			       const uint64_t *words, bool all,
 			       enum smn_user least);
 struct json_object *doc_ste(const uint64_t ste[2]);
+/* @regs: the SMMU that judges it, or NULL for a newest one. */
 struct json_object *doc_record(const struct smn_layout *l,
-			       const uint64_t *words, smn_feats feats);
+			       const uint64_t *words, const uint32_t *regs);
 void doc_add_stat(struct json_object *o, const struct smn_stat *stat);
 struct json_object *doc_findings(const struct smn_finding *f, unsigned int n);
 struct json_object *doc_call_args(const struct smn_call *call);

@@ -142,16 +142,16 @@ enum status ctl_open_device(struct ctl *ctl, struct smn_pci *pci)
 	return ret ? ctl_refused(ctl, ret) : CTL_OK;
 }
 
-enum status ctl_feats_for(struct ctl *ctl, const char *what, smn_feats *feats)
+enum status ctl_regs_for(struct ctl *ctl, const char *what,
+			 uint32_t regs[SMN_NREGS])
 {
-	uint64_t words[SMN_NREGS];
-	uint32_t regs[SMN_NREGS] = { 0 };
-	unsigned int n = 1;
 	struct smn_plan plan = { .upto = SMN_UPTO_DEVICE };
 	struct smn_why neither = { "--for needs a PCI address, or registers as "
 				   "IDR0,IDR1,..." };
+	uint64_t words[SMN_NREGS] = { 0 };
 	struct smn_hw_info hw;
 	struct smn_nest nest;
+	unsigned int n = 1;
 	struct smn_pci pci;
 	enum status status;
 	int ret;
@@ -159,9 +159,8 @@ enum status ctl_feats_for(struct ctl *ctl, const char *what, smn_feats *feats)
 	for (const char *p = what; *p; p++)
 		n += *p == ',';
 	if (n <= SMN_NREGS && !ctl_words(what, words, n)) {
-		for (unsigned int i = 0; i < n; i++)
+		for (unsigned int i = 0; i < SMN_NREGS; i++)
 			regs[i] = words[i];
-		*feats = smn_feats_of(regs);
 		return CTL_OK;
 	}
 	if (smn_bdf_parse(what, ctl->bdf))
@@ -176,7 +175,7 @@ enum status ctl_feats_for(struct ctl *ctl, const char *what, smn_feats *feats)
 		ret = smn_hw_info_get(&ctl->session, nest.dev.id, &hw);
 	if (ret)
 		return ctl_refused(ctl, ret);
-	*feats = hw.feats;
+	memcpy(regs, hw.regs, sizeof(hw.regs));
 	return CTL_OK;
 }
 

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "arch/walk.h"
 #include "ctl.h"
 
 void doc_add(struct json_object *o, const char *key, struct json_object *v)
@@ -88,9 +89,26 @@ static struct json_object *unknown_bits(const struct smn_layout *l,
 	return a;
 }
 
-static struct json_object *doc_legal(const struct smn_layout *l,
-				     const uint64_t *words, smn_feats feats)
+/* What the SMMU itself would say, which need not be what the kernel says. */
+static struct json_object *doc_hardware(const uint64_t ste[2],
+					const uint32_t *regs)
 {
+	struct json_object *o = json_object_new_object();
+	struct smn_walk_result r;
+	bool ok = smn_ste_predict(ste, regs, &r);
+
+	doc_add(o, "ok", json_object_new_boolean(ok));
+	doc_add(o, "event",
+		ok ? NULL : json_object_new_string(r.event->name));
+	doc_add_str(o, "why", r.why.text);
+	return o;
+}
+
+static struct json_object *doc_legal(const struct smn_layout *l,
+				     const uint64_t *words,
+				     const uint32_t *regs)
+{
+	smn_feats feats = regs ? smn_feats_of(regs) : SMN_FEATS_ALL;
 	struct smn_violations bad = { 0 };
 	struct json_object *legal = json_object_new_object();
 	struct json_object *why = json_object_new_array();
@@ -109,7 +127,7 @@ static struct json_object *doc_legal(const struct smn_layout *l,
 }
 
 struct json_object *doc_record(const struct smn_layout *l,
-			       const uint64_t *words, smn_feats feats)
+			       const uint64_t *words, const uint32_t *regs)
 {
 	struct json_object *o = json_object_new_object();
 
@@ -119,7 +137,9 @@ struct json_object *doc_record(const struct smn_layout *l,
 	doc_add(o, "fields",
 		doc_fields(l, words, l->kind == SMN_IDR, SMN_KERNEL));
 	doc_add(o, "unknown_bits", unknown_bits(l, words));
-	doc_add(o, "legal", doc_legal(l, words, feats));
+	doc_add(o, "legal", doc_legal(l, words, regs));
+	if (l == &smn_vste)
+		doc_add(o, "hardware", doc_hardware(words, regs));
 	return o;
 }
 

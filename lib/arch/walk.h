@@ -105,6 +105,14 @@ struct smn_walk_result {
  */
 void smn_walk_run(const struct smn_walk *w, struct smn_walk_result *r);
 
+/*
+ * What hardware makes of a VM's STE at the first transaction that needs it,
+ * whatever the kernel said to it. True: it is legal, and @r tells what is
+ * fetched, or done, next. False: r->event, such as C_BAD_STE, is recorded.
+ */
+bool smn_ste_predict(const uint64_t ste[2], const uint32_t *idr,
+		     struct smn_walk_result *r);
+
 /* The ID registers of a newest, fullest SMMU, as the walk takes them. */
 void smn_walk_newest(uint32_t regs[SMN_NREGS]);
 

@@ -121,3 +121,14 @@ words() {
 	run -64 smmunest-ctl encode cmd tlbi-nh-asid:ASID=1,ASID=1
 	run -64 smmunest-ctl alloc Cfg=s1 Cfg=s1
 }
+
+@test "decode: what hardware makes of an STE is told beside what the kernel says" {
+	qemu=0x0d44101b,0x02730010,0,0x1414,0,0x74
+	# ok; S1Fmt is ignored without S1CDMax; STRW is the kernel's; more CDs than an SMMU with 4 bits of SSID has
+	run -0 smmunest-ctl -j decode ste --for=$qemu 0x4000100b 0 0x4000103b 0 0x4000100b 0x80000000
+	run -0 jq -c '.result.records[] | [.legal.ok, .hardware.ok, .hardware.event]' <<<"$output"
+	assert_output $'[true,true,null]\n[true,true,null]\n[false,true,null]'
+	run -0 smmunest-ctl -j decode ste --for=0x0d44101b,0x02730110,0,0x1414,0,0x74 0x280000004000100b 0
+	run -0 jq -c '.result.records[] | [.legal.ok, .hardware.ok, .hardware.event]' <<<"$output"
+	assert_output '[true,false,"C_BAD_STE"]'
+}
