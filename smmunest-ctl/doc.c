@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "arch/walk.h"
 #include "ctl.h"
 
 void doc_add(struct json_object *o, const char *key, struct json_object *v)
