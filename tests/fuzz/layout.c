@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* "Name=value" and lists of them, against the layout that the first byte names. */
+/* "Name=value" and lists of them, against the layout the first byte names. */
 #include <errno.h>
 
 #include "fuzz.h"
