@@ -65,7 +65,7 @@ say = $(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),,@printf '  %-8s%s\n' 
 # --- building ---
 
 .PHONY: all bin arm64 unit guest fuzz demo vm-demo check check-fast check-vm \
-	lint man install uninstall clean
+	bench-arch lint man install uninstall clean
 .DELETE_ON_ERROR:
 
 all: $(if $(SAN),$(BIN),$(B)/smmunest-ctl)
@@ -176,6 +176,10 @@ lint:
 # the page is committed; a test fails when it is stale
 man: all
 	$(B)/smmunest-ctl fields --format=man >man/smmunest-fields.7
+
+# how fast the tables are; figures for people, not a test
+bench-arch: all
+	$(Q)scripts/bench-arch
 
 # --- installing ---
 

@@ -11,7 +11,7 @@
 
 #include "ctl.h"
 
-enum { OPT_FOR = 0x200, OPT_FILE, OPT_BINARY, OPT_SUMMARY };
+enum { OPT_FOR = 0x200, OPT_FILE, OPT_LOG, OPT_BINARY, OPT_SUMMARY };
 enum { MAX_WORDS = 4096, BLOCK = 1 << 16 };
 
 static const struct argp_option options[] = {
@@ -21,6 +21,8 @@ static const struct argp_option options[] = {
 	  0 },
 	{ "binary", OPT_BINARY, NULL, 0, "the file is raw little-endian words",
 	  0 },
+	{ "log", OPT_LOG, "F", 0, "the events or commands that a kernel log "
+	  "dumps", 0 },
 	{ "summary", OPT_SUMMARY, NULL, 0, "only how many of each", 0 },
 	FOR_OPTION,
 	{ 0 },
@@ -29,7 +31,8 @@ static const struct argp_option options[] = {
 struct decode_opts {
 	const struct smn_family *family;
 	const char *for_what, *path;
-	bool binary, summary;
+	bool binary, log, summary;
+	bool dump;		/* the log's last line belongs to a dump */
 	uint32_t regs[SMN_NREGS];
 
 	/* the words: from the command line, or the file's next block */
@@ -69,6 +72,17 @@ static unsigned int stride(const struct decode_opts *o)
 	return o->family->words;
 }
 
+/* The driver's line before it dumps the words, one a line; NULL: never. */
+static const char *log_marker(const struct decode_opts *o)
+{
+	static const char *const markers[SMN_KINDS] = {
+		[SMN_EVT] = "event 0x",
+		[SMN_CMD] = "skipping command in error state:",
+	};
+
+	return markers[o->family - smn_families];
+}
+
 static void check(struct decode_opts *o, struct argp_state *state)
 {
 	if (!o->family)
@@ -77,6 +91,8 @@ static void check(struct decode_opts *o, struct argp_state *state)
 			   "or idr");
 	else if (o->path ? o->n : !o->n)
 		argp_error(state, "either words or --file are needed");
+	else if (o->log && (o->binary || !log_marker(o)))
+		argp_error(state, "--log has events or commands, in words");
 	else if (o->binary && !o->path)
 		argp_error(state, "--binary needs --file");
 	else if (o->n % stride(o))
@@ -107,6 +123,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_FILE:
 		o->path = arg;
+		return 0;
+	case OPT_LOG:
+		o->path = arg;
+		o->log = true;
 		return 0;
 	case OPT_BINARY:
 		o->binary = true;
@@ -163,6 +183,33 @@ static const char *fill_text(struct decode_opts *o, size_t room)
 	return NULL;
 }
 
+/* The words of dumps, "arm-smmu-v3 ...: \t0x0000001000000010" */
+static const char *fill_log(struct decode_opts *o, size_t room)
+{
+	char *line = NULL, *word;
+	size_t size = 0;
+
+	while (room && getline(&line, &size, o->file) >= 0) {
+		line[strcspn(line, "\r\n")] = '\0';
+		if (strstr(line, log_marker(o))) {
+			/* a dump that was cut off is not joined with the next */
+			o->n -= o->n % o->family->words;
+			o->dump = true;
+			continue;
+		}
+		/* behind a tab, so that no other line's address is taken */
+		word = strstr(line, "\t0x");
+		if (!o->dump || !word || strlen(word) != 19 ||
+		    smn_number_parse(word + 1, &o->words[o->n]))
+			continue;
+		o->n++;
+		room--;
+		o->dump = o->n % o->family->words;
+	}
+	free(line);
+	return NULL;
+}
+
 /* Keeps the beginning of a record that the last block ended in. */
 static const char *fill(struct decode_opts *o)
 {
@@ -175,6 +222,7 @@ static const char *fill(struct decode_opts *o)
 	o->n = left;
 	o->at = 0;
 	why = o->binary ? fill_binary(o, BLOCK - left) :
+		o->log ? fill_log(o, BLOCK - left) :
 		fill_text(o, BLOCK - left);
 	if (!why && ferror(o->file))
 		why = strerror(errno);

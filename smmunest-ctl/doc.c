@@ -93,13 +93,20 @@ static struct json_object *doc_hardware(const uint64_t ste[2],
 					const uint32_t *regs)
 {
 	struct json_object *o = json_object_new_object();
+	struct json_object *list = json_object_new_array();
+	struct smn_why notes[SMN_MAX_NOTES];
 	struct smn_walk_result r;
 	bool ok = smn_ste_predict(ste, regs, &r);
+	unsigned int n = smn_ste_notes(ste, notes);
 
 	doc_add(o, "ok", json_object_new_boolean(ok));
 	doc_add(o, "event",
 		ok ? NULL : json_object_new_string(r.event->name));
 	doc_add_str(o, "why", r.why.text);
+	for (unsigned int i = 0; i < n; i++)
+		json_object_array_add(list,
+				      json_object_new_string(notes[i].text));
+	doc_add(o, "notes", list);
 	return o;
 }
 

@@ -113,6 +113,14 @@ void smn_walk_run(const struct smn_walk *w, struct smn_walk_result *r);
 bool smn_ste_predict(const uint64_t ste[2], const uint32_t *idr,
 		     struct smn_walk_result *r);
 
+/*
+ * What is strange about a VM's STE although hardware takes it: bits that it
+ * ignores or takes for 0. Returns how many sentences it put into @notes.
+ */
+#define SMN_MAX_NOTES 4
+unsigned int smn_ste_notes(const uint64_t ste[2],
+			   struct smn_why notes[SMN_MAX_NOTES]);
+
 /* The ID registers of a newest, fullest SMMU, as the walk takes them. */
 void smn_walk_newest(uint32_t regs[SMN_NREGS]);
 

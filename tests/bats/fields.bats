@@ -132,3 +132,42 @@ words() {
 	run -0 jq -c '.result.records[] | [.legal.ok, .hardware.ok, .hardware.event]' <<<"$output"
 	assert_output '[true,false,"C_BAD_STE"]'
 }
+
+@test "decode: what is strange about an STE although hardware takes it" {
+	# a format without a table; a pointer that is not aligned to its table of 64 CDs
+	run -0 smmunest-ctl -j decode ste 0x4000101b 0 0x300000004000104b 2 0x4000100b 0
+	run -0 jq -r '.result.records[] | (.hardware.ok | tostring) + " " + (.hardware.notes | join(";"))' <<<"$output"
+	assert_line --index 0 --regexp '^true S1Fmt and S1DSS are ignored'
+	assert_line --index 1 --regexp '^true S1ContextPtr is not aligned .* bits 0x40 '
+	assert_line --index 2 'true '
+}
+
+@test "decode: the events and commands of a kernel log" {
+	cat >log <<-EOF
+		[    1.0] arm-smmu-v3 arm-smmu-v3.0.auto: event 0x10 received:
+		[    1.0] arm-smmu-v3 arm-smmu-v3.0.auto: 	0x0000001000000010
+		[    1.0] vfio-pci 0000:00:02.0: something else, at 0x0000000000000001
+		[    1.0] arm-smmu-v3 arm-smmu-v3.0.auto: 	0x0000020800000000
+		[    1.0] arm-smmu-v3 arm-smmu-v3.0.auto: 	0x0000000001002000
+		[    1.0] arm-smmu-v3 arm-smmu-v3.0.auto: 	0x0000000000000000
+		[    1.1] arm-smmu-v3 arm-smmu-v3.0.auto: event 0x10 received:
+		[    1.1] arm-smmu-v3 arm-smmu-v3.0.auto: 	0x0000004200000010
+		[    1.1] arm-smmu-v3 arm-smmu-v3.0.auto: event 0x0a received:
+		[    1.1] arm-smmu-v3 arm-smmu-v3.0.auto: 	0x000000100000000a
+		[    1.1] arm-smmu-v3 arm-smmu-v3.0.auto: 	0x0000000000000000
+		[    1.1] arm-smmu-v3 arm-smmu-v3.0.auto: 	0x0000000000000000
+		[    1.1] arm-smmu-v3 arm-smmu-v3.0.auto: 	0x0000000000000000
+		[    1.1] arm-smmu-v3 arm-smmu-v3.0.auto: unexpected PRI request received:
+		[    1.1] arm-smmu-v3 arm-smmu-v3.0.auto: 	access at iova 0x0000000000005000
+		[    1.2] arm-smmu-v3 arm-smmu-v3.0.auto: skipping command in error state:
+		[    1.2] arm-smmu-v3 arm-smmu-v3.0.auto: 	0x0005000000000011
+		[    1.2] arm-smmu-v3 arm-smmu-v3.0.auto: 	0x0000000000000000
+	EOF
+	# another line's address is in the first dump, and the second was cut off
+	run -0 smmunest-ctl decode evt --log=log
+	assert_line --index 0 --regexp '^ +0  F_TRANSLATION +SID=0x10 RnW=read .*InputAddr=0x1002000$'
+	assert_line --index 1 --regexp 'C_BAD_CD +SID=0x10$'
+	run -0 smmunest-ctl decode cmd --log=log
+	assert_output --regexp '^ +0  TLBI_NH_ASID +ASID=5$'
+	run -64 smmunest-ctl decode ste --log=log
+}
