@@ -192,7 +192,7 @@ static const char *fill_log(struct decode_opts *o, size_t room)
 	while (room && getline(&line, &size, o->file) >= 0) {
 		line[strcspn(line, "\r\n")] = '\0';
 		if (strstr(line, log_marker(o))) {
-			/* a dump that was cut off is not joined with the next */
+			/* one that was cut off is not joined with the next */
 			o->n -= o->n % o->family->words;
 			o->dump = true;
 			continue;
