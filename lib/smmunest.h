@@ -217,10 +217,11 @@ int smn_ioas_unmap(struct smn_session *s, uint32_t ioas, uint64_t iova,
 		   uint64_t length);
 
 /*
- * IOMMU_HWPT_ALLOC with NEST_PARENT: stage 2 (arm_smmu_domain_alloc_paging_-
- * flags()). -EOPNOTSUPP: the SMMU lacks a stage, or an erratum forbids nesting;
- * -ENOSPC: no VMID left; -EFAULT, -ENOMEM: a mapping of the IOAS cannot be
- * pinned; -EADDRINUSE: one lies beyond the output address size.
+ * IOMMU_HWPT_ALLOC with NEST_PARENT: stage 2
+ * (arm_smmu_domain_alloc_paging_flags()). -EOPNOTSUPP: the SMMU lacks a stage,
+ * or an erratum forbids nesting; -ENOSPC: no VMID left; -EFAULT, -ENOMEM: a
+ * mapping of the IOAS cannot be pinned; -EADDRINUSE: one lies beyond the output
+ * address size.
  */
 int smn_s2_alloc(struct smn_session *s, uint32_t dev, uint32_t ioas,
 		 uint32_t *s2);
