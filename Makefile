@@ -118,7 +118,7 @@ guest: $(ARM64) $(GUEST_BINS)
 
 FUZZ_CC ?= clang
 FUZZ_SECONDS ?= 20
-FUZZ_BINS := $(patsubst tests/fuzz/%.c,$(Z)/bin/%,$(FUZZ))
+FUZZ_RUNS := $(patsubst tests/fuzz/%.c,fuzz-%,$(FUZZ))
 
 $(Z)/%.o: %.c $(UAPI_STAMP)
 	$(call say,FUZZ,$<)
@@ -132,8 +132,9 @@ $(Z)/bin/%: $(Z)/tests/fuzz/%.o $(patsubst %.c,$(Z)/%.o,$(LIB))
 	$(Q)$(FUZZ_CC) $(SAN_FLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^
 
 # new inputs stay in build/fuzz; those worth keeping are committed as seeds
-fuzz: $(FUZZ_BINS:$(Z)/bin/%=fuzz-%)
-fuzz-%: $(Z)/bin/%
+fuzz: $(FUZZ_RUNS)
+.PHONY: $(FUZZ_RUNS)
+$(FUZZ_RUNS): fuzz-%: $(Z)/bin/%
 	$(Q)mkdir -p $(B)/fuzz/$*
 	$(Q)$< -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=1 \
 		-artifact_prefix=$(B)/fuzz/$*- $(B)/fuzz/$* tests/fuzz/corpus/$* \
