@@ -165,7 +165,7 @@ check:
 check-fast:
 	$(Q)scripts/deps build check
 	$(Q)$(MAKE) --no-print-directory all
-	$(Q)scripts/check lint clang unit pure sanitized
+	$(Q)scripts/check lint clang unit fuzz pure sanitized
 
 check-vm:
 	$(Q)scripts/deps

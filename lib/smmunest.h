@@ -45,7 +45,7 @@ struct smn_reserved {
 	char type[16];		/* "msi", "direct", "reserved", ... */
 };
 
-#define SMN_MAX_RESERVED 16
+#define SMN_MAX_RESERVED 128
 
 struct smn_pci {
 	char bdf[SMN_BDF_LEN];
@@ -64,7 +64,7 @@ bool smn_pci_has_smmu(const struct smn_pci *pci);
 
 /*
  * What sysfs says of a device. -ENODEV: there is none at @bdf; another error:
- * sysfs cannot be read, and @pci is not to be believed.
+ * sysfs cannot be read, or has more than fits, and @pci is not to be believed.
  */
 int smn_pci_read(struct smn_sys *sys, const char *bdf, struct smn_pci *pci);
 

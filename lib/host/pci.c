@@ -72,6 +72,9 @@ static void read_link(struct smn_sys *sys, const char *bdf, const char *file,
 
 	smn_pci_path(path, bdf, file);
 	ret = smn_sys_link_name(sys, path, buf, len);
+	/* the beginning of a very long name still tells drivers apart */
+	if (ret == -ENAMETOOLONG)
+		return;
 	if (ret)
 		buf[0] = '\0';
 	if (ret && ret != -ENOENT && !*first)
@@ -79,17 +82,22 @@ static void read_link(struct smn_sys *sys, const char *bdf, const char *file,
 }
 
 /* Lines of "0x0000000008000000 0x00000000080fffff msi" */
-static void read_reserved(struct smn_sys *sys, struct smn_pci *pci)
+static void read_reserved(struct smn_sys *sys, struct smn_pci *pci, int *first)
 {
-	char path[SMN_PATH], text[2048], *line, *rest = text;
+	char path[SMN_PATH], text[8192], *line, *rest = text;
+	ssize_t n;
 
 	smn_pci_path(path, pci->bdf, "iommu_group/reserved_regions");
-	if (smn_sys_read_text(sys, path, text, sizeof(text)) < 0)
-		return;
-	while ((line = strsep(&rest, "\n")) &&
-	       pci->nreserved < SMN_MAX_RESERVED) {
+	n = smn_sys_read_text(sys, path, text, sizeof(text));
+	if (n < 0 && n != -ENOENT && !*first)
+		*first = n;
+	while (n >= 0 && (line = strsep(&rest, "\n"))) {
 		struct smn_reserved *r = &pci->reserved[pci->nreserved];
 
+		if (pci->nreserved == SMN_MAX_RESERVED) {
+			*first = *first ? *first : -EFBIG;
+			return;
+		}
 		if (sscanf(line, "%" SCNx64 " %" SCNx64 " %15s", &r->start,
 			   &r->last, r->type) == 3)
 			pci->nreserved++;
@@ -135,7 +143,7 @@ int smn_pci_read(struct smn_sys *sys, const char *bdf, struct smn_pci *pci)
 	listed = smn_sys_list(sys, path, first_vfio, pci->cdev);
 	if (listed < 0 && listed != -ENOENT && !ret)
 		ret = listed;
-	read_reserved(sys, pci);
+	read_reserved(sys, pci, &ret);
 	return ret;
 }
 
