@@ -83,12 +83,11 @@ int smn_pci_list(struct smn_sys *sys,
 int smn_pci_in_use(struct smn_sys *sys, const char *bdf, struct smn_why *why);
 
 /*
- * Which other process has the device's VFIO node open; taking the device from
- * vfio-pci waits for it without bound. 0 and its name and number in @who, or
+ * Which other process has the VFIO node open; taking the device from vfio-pci
+ * waits for it without bound. 0 and its name and number in @who, or
  * -ENOENT: none that we may see.
  */
-int smn_pci_holder(struct smn_sys *sys, const struct smn_pci *pci,
-		   struct smn_why *who);
+int smn_cdev_holder(struct smn_sys *sys, const char *cdev, struct smn_why *who);
 
 /*
  * Give the device to vfio-pci, having written its present driver to the

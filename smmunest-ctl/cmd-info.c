@@ -174,49 +174,48 @@ static void verdict_of_error(struct ctl *ctl, struct json_object *dev,
 	ctl->error = NULL;
 }
 
+/* An errno that says "never here"; others may pass, such as ENOSPC. */
+static bool is_final(int err)
+{
+	return err == -EOPNOTSUPP || err == -ENOTTY;
+}
+
 /*
- * Try it: a nesting parent and a vIOMMU, nothing attached. That the kernel
- * gives both is the answer; that it refuses is one with reasons.
+ * Try it: the whole chain down to a stage 1, nothing attached. That the kernel
+ * gives it all is the answer; that it refuses is one with reasons.
  */
 static void probe(struct ctl *ctl, struct info_opts *o, struct json_object *dev,
 		  const struct smn_pci *pci)
 {
-	struct smn_plan plan = { .cdev = pci->cdev, .upto = SMN_UPTO_DEVICE };
+	struct smn_plan plan = { .cdev = pci->cdev, .vsid = pci->rid,
+				 .upto = SMN_UPTO_S1 };
 	size_t mark = smn_session_mark(&ctl->session);
+	struct smn_hw_info hw = { 0 };
+	struct smn_call failed;
 	struct smn_nest nest;
-	struct smn_hw_info hw;
-	uint32_t id;
 	int ret;
 
 	ctl->facts = (struct smn_facts){ 0 };
 	ctl_learn(ctl, pci);
-	ctl->sys.failed.err = 0;
+	smn_layout_parse(&smn_vste, plan.ste, "V=1,Cfg=bypass", NULL);
 	ret = smn_nest_build(&ctl->session, &plan, &nest);
-	if (!ret)
-		ret = smn_hw_info_get(&ctl->session, nest.dev.id, &hw);
-	if (ret) {
-		/* it did not answer; whether it could nest stays open */
-		enum status status = ctl_refused(ctl, ret);
-
-		if (status > o->worst)
-			o->worst = status;
-		verdict_of_error(ctl, dev, "cannot tell");
-		smn_session_unwind(&ctl->session, mark);
-		return;
+	failed = ctl->sys.failed;
+	if (nest.dev.id && !smn_hw_info_get(&ctl->session, nest.dev.id, &hw)) {
+		ctl_learn_hw(ctl, &hw);
+		if (hw.type == IOMMU_HW_INFO_TYPE_ARM_SMMUV3)
+			add_registers(dev, &hw, o->raw);
 	}
-	ctl_learn_hw(ctl, &hw);
-	if (hw.type == IOMMU_HW_INFO_TYPE_ARM_SMMUV3)
-		add_registers(dev, &hw, o->raw);
-
-	ret = smn_ioas_alloc(&ctl->session, &nest.ioas);
-	if (!ret)
-		ret = smn_s2_alloc(&ctl->session, nest.dev.id, nest.ioas, &id);
-	if (!ret)
-		ret = smn_viommu_alloc(&ctl->session, nest.dev.id, id, &id);
 	if (ret) {
-		ctl->facts.old_kernel = !ctl_knows(ctl, SMN_IOMMU_VIOMMU_ALLOC);
-		ctl_refused(ctl, ret);
-		verdict_of_error(ctl, dev, "no");
+		enum status status;
+
+		ctl->sys.failed = failed;
+		ctl_learn_more(ctl, pci->cdev, &nest);
+		status = ctl_refused(ctl, ret);
+		/* "no" is an answer; that there is none is a failure */
+		if (!is_final(ret) && status > o->worst)
+			o->worst = status;
+		verdict_of_error(ctl, dev,
+				 is_final(ret) ? "no" : "cannot tell");
 	} else {
 		verdict(dev, "yes", NULL);
 	}

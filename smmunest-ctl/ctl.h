@@ -129,7 +129,8 @@ void ctl_learn(struct ctl *ctl, const struct smn_pci *pci);
 void ctl_learn_hw(struct ctl *ctl, const struct smn_hw_info *hw);
 
 /* And what costs more to find out: after a refusal. */
-void ctl_learn_more(struct ctl *ctl, const struct smn_nest *nest);
+void ctl_learn_more(struct ctl *ctl, const char *cdev,
+		    const struct smn_nest *nest);
 
 /*
  * Does the kernel know the ioctl? One without ids makes nothing, and only an

@@ -139,17 +139,16 @@ static struct json_object *doc_step(const struct smn_step *step)
 }
 
 /* What the diagnosis can use; too dear to be asked while all goes well. */
-void ctl_learn_more(struct ctl *ctl, const struct smn_nest *nest)
+void ctl_learn_more(struct ctl *ctl, const char *cdev,
+		    const struct smn_nest *nest)
 {
 	void (*observe)(struct ctl *ctl, const struct smn_call *call) =
 		ctl->observe;
 	struct smn_call failed = ctl->sys.failed;
 	struct smn_hw_info hw;
-	struct smn_pci pci;
 
 	ctl->observe = NULL;
-	if (ctl->bdf[0] && !smn_pci_read(&ctl->sys, ctl->bdf, &pci))
-		smn_pci_holder(&ctl->sys, &pci, &ctl->facts.holder);
+	smn_cdev_holder(&ctl->sys, cdev, &ctl->facts.holder);
 
 	if (nest->dev.id && !smn_hw_info_get(&ctl->session, nest->dev.id, &hw))
 		ctl_learn_hw(ctl, &hw);
@@ -174,6 +173,6 @@ enum status plan_build(struct ctl *ctl, const struct smn_plan *plan,
 	ctl->facts.no_vdevice = nest->viommu && !nest->vdevice;
 	if (!ret)
 		return CTL_OK;
-	ctl_learn_more(ctl, nest);
+	ctl_learn_more(ctl, plan->cdev, nest);
 	return ctl_refused(ctl, ret);
 }

@@ -205,7 +205,7 @@ int smn_driver_unbind(struct smn_sys *sys, const char *bdf, char *driver,
 	if (strcmp(driver, VFIO_PCI))
 		return -EALREADY;
 	/* the kernel would wait for it, uninterruptibly */
-	if (!smn_pci_holder(sys, &pci, why))
+	if (!smn_cdev_holder(sys, pci.cdev, why))
 		return -EBUSY;
 
 	known = !journal_read(sys, bdf, &former);

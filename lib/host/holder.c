@@ -53,13 +53,12 @@ static int look_at_process(void *ctx, const char *pid)
 	return 1;
 }
 
-int smn_pci_holder(struct smn_sys *sys, const struct smn_pci *pci,
-		   struct smn_why *who)
+int smn_cdev_holder(struct smn_sys *sys, const char *cdev, struct smn_why *who)
 {
-	struct holder holder = { { .sys = sys, .cdev = pci->cdev }, who, "" };
+	struct holder holder = { { .sys = sys, .cdev = cdev }, who, "" };
 
 	smn_sys_link_name(sys, "/proc/self", holder.self, sizeof(holder.self));
-	if (pci->cdev[0])
+	if (cdev[0])
 		smn_sys_list(sys, "/proc", look_at_process, &holder);
 	return holder.hunt.found ? 0 : -ENOENT;
 }

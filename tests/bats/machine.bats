@@ -93,6 +93,19 @@ smmuv3_cmdq_cfgi_cd sid=0x10
 	assert_output $'2\nIOMMU_VIOMMU_ALLOC\nEOPNOTSUPP\nviommu'
 }
 
+@test "a device behind a PCI bridge: info says no and why, alloc ends at VDEVICE_ALLOC" {
+	run vm --qemu-arg -device --qemu-arg pcie-pci-bridge,id=bridge,bus=pcie.0,addr=5.0 \
+		--qemu-arg -device --qemu-arg edu,bus=bridge,addr=1.0 -- '
+		device=0000:01:01.0
+		smmunest-ctl bind $device >/dev/null || exit 99
+		smmunest-ctl -j info $device >$OUT/info; smmunest-ctl -qj alloc $device >$OUT/alloc'
+	assert_equal "$status" 2
+	run jq -r '.exit, (.result.devices[0].nesting | .verdict, .reasons[0].id)' "$top/build/vm/out/info"
+	assert_output $'0\nno\nvdevice.streams'
+	run jq -r '.exit, .error.op, .error.name, .result.steps[-1].object' "$top/build/vm/out/alloc"
+	assert_output $'2\nIOMMU_VDEVICE_ALLOC\nEOPNOTSUPP\nvdevice'
+}
+
 @test "no SMMU: exit 4 with the reason" {
 	run --separate-stderr vm --no-smmu -- 'smmunest-ctl info; echo $?; smmunest-ctl alloc; echo $?'
 	assert_line 4

@@ -49,7 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	       -ENOENT));
 	if (!ret) {
 		check_pci(&pci);
-		if (!smn_pci_holder(&sys, &pci, &who))
+		if (!smn_cdev_holder(&sys, pci.cdev, &who))
 			check_why(&who);
 	}
 	smn_pci_list(&sys, count, &n);
