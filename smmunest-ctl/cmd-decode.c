@@ -93,6 +93,8 @@ static void check(struct decode_opts *o, struct argp_state *state)
 		argp_error(state, "either words or --file are needed");
 	else if (o->log && (o->binary || !log_marker(o)))
 		argp_error(state, "--log has events or commands, in words");
+	else if (o->summary && (!o->family->named || o->family->bits != 64))
+		argp_error(state, "--summary counts commands or events");
 	else if (o->binary && !o->path)
 		argp_error(state, "--binary needs --file");
 	else if (o->n % stride(o))
@@ -306,35 +308,51 @@ static bool next_line(struct ctl *ctl, char *buf, size_t len)
 
 /* --- how many of each --- */
 
+/* What no field describes, by opcode or type; no table is searched later. */
+static void learn_unknown(const struct smn_family *f,
+			  uint64_t unknown[256][SMN_MAX_WORDS])
+{
+	for (unsigned int op = 0; op < 256; op++) {
+		const uint64_t first[SMN_MAX_WORDS] = { op };
+		const struct smn_layout *l = smn_family_layout(f, first, 0);
+
+		for (unsigned int i = 0; i < f->words; i++)
+			unknown[op][i] = ~smn_layout_known(l, i);
+	}
+}
+
+/* Counts the records of the block that are left, from @w on. */
+static void count_block(struct decode_opts *o, const uint64_t *w,
+			uint64_t unknown[256][SMN_MAX_WORDS])
+{
+	const uint64_t *end = o->words + o->n;
+	unsigned int words = o->family->words;
+
+	for (; w + words <= end; w += words) {
+		uint8_t op = w[0] & SMN_CMD_OPCODE;
+		uint64_t extra = 0;
+
+		for (unsigned int i = 0; i < words; i++)
+			extra |= w[i] & unknown[op][i];
+		o->counts[op]++;
+		o->extra[op] += extra != 0;
+		o->index++;
+	}
+	o->at = w - o->words;
+}
+
 static void count(struct ctl *ctl)
 {
+	uint64_t unknown[256][SMN_MAX_WORDS];
 	struct decode_opts *o = ctl->opts;
 	const struct smn_layout *l;
-	uint64_t known[256][2];
 	const uint64_t *w;
 
-	/* commands are what dumps are full of: no table is searched for one */
-	for (unsigned int op = 0; op < 256; op++) {
-		uint64_t first[2] = { op };
-
-		l = smn_family_layout(&smn_families[SMN_CMD], first, 0);
-		known[op][0] = ~smn_layout_known(l, 0);
-		known[op][1] = ~smn_layout_known(l, 1);
-	}
+	learn_unknown(o->family, unknown);
 	while ((w = next(ctl, &l))) {
-		size_t op = w[0] & SMN_CMD_OPCODE;
-
-		do {
-			o->counts[op]++;
-			o->extra[op] += (w[0] & known[op][0]) ||
-				(w[1] & known[op][1]);
-			if (o->at + 2 > o->n)
-				break;
-			w = o->words + o->at;
-			op = w[0] & SMN_CMD_OPCODE;
-			o->at += 2;
-			o->index++;
-		} while (true);
+		/* next() has counted the first one in */
+		o->index--;
+		count_block(o, w, unknown);
 	}
 }
 
@@ -343,26 +361,22 @@ static enum status summarise(struct ctl *ctl)
 	struct decode_opts *o = ctl->opts;
 	struct json_object *rows = json_object_new_array();
 
-	if (o->family != &smn_families[SMN_CMD])
-		return ctl_no(ctl, CTL_USAGE, "decode.summary",
-			      &(struct smn_why){ "--summary counts commands" },
-			      &(struct smn_why){ "smmunest-ctl decode cmd" });
 	count(ctl);
 	for (unsigned int op = 0; op < 256; op++) {
-		uint64_t first[2] = { op };
+		const uint64_t first[SMN_MAX_WORDS] = { op };
 		struct json_object *row;
 
 		if (!o->counts[op])
 			continue;
 		row = json_object_new_object();
-		doc_add_str(row, "name", smn_family_layout(o->family, first,
-							   0)->name);
+		doc_add_str(row, "name",
+			    smn_family_layout(o->family, first, 0)->name);
 		doc_add(row, "opcode", doc_hex(op, 2));
 		doc_add_int(row, "count", o->counts[op]);
 		doc_add_int(row, "with_unknown_bits", o->extra[op]);
 		json_object_array_add(rows, row);
 	}
-	doc_add_int(ctl->result, "commands", o->index);
+	doc_add_int(ctl->result, "records", o->index);
 	doc_add(ctl->result, "summary", rows);
 	return ctl->status;
 }

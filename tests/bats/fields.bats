@@ -71,8 +71,16 @@ words() {
 	words 0x0005000000000011 0 0x30 0x8000 0x46 0 >dump3
 	for _ in {1..15}; do cat dump3 dump3 >dump6 && mv dump6 dump3; done
 	run -0 smmunest-ctl -j decode cmd --file=dump3 --binary --summary
-	run -0 jq -c '.result.commands, [.result.summary[] | [.name, .count, .with_unknown_bits]]' <<<"$output"
+	run -0 jq -c '.result.records, [.result.summary[] | [.name, .count, .with_unknown_bits]]' <<<"$output"
 	assert_output $'98304\n[["TLBI_NH_ASID",32768,0],["TLBI_NSNH_ALL",32768,32768],["SYNC",32768,0]]'
+}
+
+@test "decode: a summary of events" {
+	words 0x1000000010 0 0 0 0x100000000a 0 0 0 0x1000000010 0x800000000 0 0xfff0000000000000 >events
+	run -0 smmunest-ctl -j decode evt --file=events --binary --summary
+	run -0 jq -c '[.result.summary[] | [.name, .count, .with_unknown_bits]]' <<<"$output"
+	assert_output '[["C_BAD_CD",1,0],["F_TRANSLATION",2,1]]'
+	run -64 smmunest-ctl -q decode cd --summary 0 0 0 0 0 0 0 0
 }
 
 # bats test_tags=cost
