@@ -93,3 +93,11 @@ setup() {
 		'.result.devices[0].nesting.verdict == "cannot tell"' '.result.devices[0].nesting.reasons | length > 0' \
 		'.error.name | IN("EACCES", "EPERM")' '.error.args.path == "/dev/iommu"'
 }
+
+@test "encode: --for a device judges by its SMMU, as its registers do" {
+	ctl 0 info "$SMMUNEST_DEVICE"
+	regs=$(jq -r '.result.devices[0].idr | join(",")' <<<"$output")
+	smmunest-ctl -j encode --for="$regs" cmd atc-inv:SID=1 tlbi-nh-va:TG=1,TTL=3 tlbi-nh-asid:ASID=256 >by-registers
+	smmunest-ctl -j encode --for="$SMMUNEST_DEVICE" cmd atc-inv:SID=1 tlbi-nh-va:TG=1,TTL=3 tlbi-nh-asid:ASID=256 >by-device
+	diff <(jq .result by-registers) <(jq .result by-device)
+}
