@@ -29,6 +29,9 @@
 #include "arch/walk.h"
 #include "sys/sys.h"
 
+#define SMN_IOMMU_NODE "/dev/iommu"
+#define SMN_VFIO_PCI "vfio-pci"
+
 /* --- the host: PCI devices and their drivers --- */
 
 /*
@@ -276,7 +279,8 @@ int smn_hwpt_invalidate(struct smn_session *s, uint32_t viommu,
 int smn_destroy(struct smn_session *s, uint32_t id);
 
 struct smn_hw_info {
-	uint32_t type;			/* 2: ARM_SMMUV3; 0: none told */
+	uint32_t type;			/* of IOMMU_HW_INFO_TYPE_* */
+	bool smmuv3;			/* that type: regs and feats are told */
 	uint32_t flags;
 	uint32_t regs[SMN_NREGS];	/* one per row of smn_idrs */
 	uint64_t caps;

@@ -164,13 +164,15 @@ static const char *fill_binary(struct decode_opts *o, size_t room)
 {
 	size_t size = o->family->bits / 8;
 	size_t bytes = fread(o->words + o->n, 1, room * size, o->file);
-	const uint32_t *narrow = (const uint32_t *)(o->words + o->n);
+	uint32_t narrow;
 
 	if (bytes % size)
 		return "the file ends in the middle of a word";
 	/* spread 32-bit words from the last to the first, in place */
-	for (size_t i = bytes / size; size == 4 && i-- > 0;)
-		o->words[o->n + i] = narrow[i];
+	for (size_t i = bytes / size; size == sizeof(narrow) && i-- > 0;) {
+		memcpy(&narrow, (char *)(o->words + o->n) + i * size, size);
+		o->words[o->n + i] = narrow;
+	}
 	o->n += bytes / size;
 	return NULL;
 }
@@ -179,9 +181,14 @@ static const char *fill_text(struct decode_opts *o, size_t room)
 {
 	char word[64];
 
-	while (room-- && fscanf(o->file, " %63[^ \t\r\n,:]%*[,:]", word) == 1)
-		if (smn_number_parse(word, &o->words[o->n++]))
+	while (room-- && fscanf(o->file, " %63[^ \t\r\n,:]%*[,:]", word) == 1) {
+		/* one that fills the buffer may go on behind it */
+		if (strlen(word) == sizeof(word) - 1 ||
+		    smn_number_parse(word, &o->words[o->n]) ||
+		    (o->family->bits == 32 && o->words[o->n] > UINT32_MAX))
 			return "the file has something that is not a word";
+		o->n++;
+	}
 	return NULL;
 }
 

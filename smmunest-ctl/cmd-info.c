@@ -202,7 +202,7 @@ static void probe(struct ctl *ctl, struct info_opts *o, struct json_object *dev,
 	failed = ctl->sys.failed;
 	if (nest.dev.id && !smn_hw_info_get(&ctl->session, nest.dev.id, &hw)) {
 		ctl_learn_hw(ctl, &hw);
-		if (hw.type == IOMMU_HW_INFO_TYPE_ARM_SMMUV3)
+		if (hw.smmuv3)
 			add_registers(dev, &hw, o->raw);
 	}
 	if (ret) {
@@ -234,7 +234,7 @@ static void not_asked(struct ctl *ctl, struct json_object *dev,
 	} else {
 		smn_why_set(&cause,
 			    "not asked: the device is bound to %s, not to "
-			    "vfio-pci",
+			    SMN_VFIO_PCI,
 			    pci->driver[0] ? pci->driver : "nothing");
 		smn_why_set(&remedy, "smmunest-ctl bind %s", pci->bdf);
 	}
@@ -306,7 +306,7 @@ static enum status open_iommu(struct ctl *ctl)
 
 	ctl->in_session = true;
 	ret = smn_session_open(&ctl->session, &ctl->sys);
-	doc_add_str(o, "path", "/dev/iommu");
+	doc_add_str(o, "path", SMN_IOMMU_NODE);
 	doc_add_int(o, "errno", -ret);
 	doc_add(ctl->result, "iommu", o);
 	if (ret)

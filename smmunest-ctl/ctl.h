@@ -153,12 +153,15 @@ struct plan_opts {
  */
 enum { OPT_STE = 0x400, OPT_VSID, OPT_VEVENTQ, OPT_FAULTQ, OPT_MEMORY };
 
+/* Covers the addresses that examples use, and is one block of stage 2. */
+#define DEFAULT_MEMORY "2M@0x40000000"
+
 #define VDEVICE_OPTIONS \
 	{ "vsid", OPT_VSID, "N|none", 0, "vSID of the vDEVICE (default: the " \
 	  "requester ID); none: make no vDEVICE", 0 }, \
 	{ "veventq", OPT_VEVENTQ, NULL, 0, "with an event queue", 0 }, \
 	{ "memory", OPT_MEMORY, "SIZE[@IPA]", 0, "the VM's memory (default: " \
-	  "2M@0x40000000); 0 for none", 0 }
+	  DEFAULT_MEMORY "); 0 for none", 0 }
 
 #define S1_OPTIONS \
 	{ "ste", OPT_STE, "W0,W1", 0, "the STE as two raw words", 0 }, \

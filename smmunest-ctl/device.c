@@ -8,8 +8,6 @@
 
 #include "ctl.h"
 
-#define VFIO_PCI "vfio-pci"
-
 static int candidate(void *ctx, const struct smn_pci *pci)
 {
 	struct json_object *o;
@@ -38,7 +36,7 @@ static enum status offer(struct ctl *ctl)
 			json_object_object_get(first, "bdf"));
 		const char *driver = json_object_get_string(
 			json_object_object_get(first, "driver"));
-		bool bound = !strcmp(driver, VFIO_PCI);
+		bool bound = !strcmp(driver, SMN_VFIO_PCI);
 
 		smn_why_set(&cause, "no device was named: give a BDF or set "
 			    "SMMUNEST_DEVICE; the candidates are listed");
@@ -120,13 +118,14 @@ enum status ctl_open_device(struct ctl *ctl, struct smn_pci *pci)
 		smn_why_set(&remedy, "smmunest-ctl info");
 		return ctl_no(ctl, CTL_SKIPPED, "device.smmu", &cause, &remedy);
 	}
-	if (strcmp(pci->driver, VFIO_PCI) || !pci->cdev[0]) {
-		bool bound = !strcmp(pci->driver, VFIO_PCI);
+	if (strcmp(pci->driver, SMN_VFIO_PCI) || !pci->cdev[0]) {
+		bool bound = !strcmp(pci->driver, SMN_VFIO_PCI);
 
 		smn_why_set(&cause,
 			    bound ? "%s has no VFIO device node: the kernel "
 				    "lacks CONFIG_VFIO_DEVICE_CDEV" :
-				    "%s is not bound to " VFIO_PCI " but to %s",
+				    "%s is not bound to " SMN_VFIO_PCI
+				    " but to %s",
 			    pci->bdf, pci->driver[0] ? pci->driver : "nothing");
 		smn_why_set(&remedy,
 			    bound ? "use a kernel with "
@@ -215,7 +214,7 @@ void ctl_learn_hw(struct ctl *ctl, const struct smn_hw_info *hw)
 
 	f->have_type = true;
 	f->hw_type = hw->type;
-	f->have_regs = hw->type == 2;
+	f->have_regs = hw->smmuv3;
 	f->feats = hw->feats;
 	memcpy(f->regs, hw->regs, sizeof(f->regs));
 }

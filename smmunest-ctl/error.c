@@ -72,7 +72,7 @@ static enum status refused_open(struct ctl *ctl, int err)
 	struct json_object *args = json_object_new_object();
 	struct smn_why cause, remedy;
 
-	if (!strcmp(ctl->sys.path, "/dev/iommu")) {
+	if (!strcmp(ctl->sys.path, SMN_IOMMU_NODE)) {
 		smn_iommu_absent(&ctl->sys, err, &cause, &remedy);
 	} else {
 		smn_why_set(&cause, err == -EACCES || err == -EPERM ?

@@ -6,18 +6,6 @@
 
 #include "ctl.h"
 
-/* Covers the addresses that examples use, and is 2 MiB: one S2 block. */
-#define DEFAULT_IPA 0x40000000
-#define DEFAULT_BYTES (2 << 20)
-
-void plan_init(struct plan_opts *p)
-{
-	*p = (struct plan_opts){ .plan = {
-		.ipa = DEFAULT_IPA, .bytes = DEFAULT_BYTES,
-		.upto = SMN_UPTO_S1,
-	} };
-}
-
 /* "2M", "64K", "0x1000": bytes in @text up to @end */
 static int parse_size(const char *text, size_t len, uint64_t *bytes)
 {
@@ -37,14 +25,28 @@ static int parse_size(const char *text, size_t len, uint64_t *bytes)
 	return 0;
 }
 
+/* "2M@0x40000000"; what is not there stays as it is */
+static int read_memory(struct smn_plan *p, const char *arg)
+{
+	size_t len = strcspn(arg, "@");
+
+	if (parse_size(arg, len, &p->bytes))
+		return -1;
+	return arg[len] ? smn_number_parse(arg + len + 1, &p->ipa) : 0;
+}
+
+void plan_init(struct plan_opts *p)
+{
+	*p = (struct plan_opts){ .plan = { .upto = SMN_UPTO_S1 } };
+	read_memory(&p->plan, DEFAULT_MEMORY);
+}
+
 static void parse_memory(struct plan_opts *p, const char *arg,
 			 struct argp_state *state)
 {
-	size_t len = strcspn(arg, "@");
 	uint64_t page = sysconf(_SC_PAGESIZE);
 
-	if (parse_size(arg, len, &p->plan.bytes) ||
-	    (arg[len] && smn_number_parse(arg + len + 1, &p->plan.ipa)))
+	if (read_memory(&p->plan, arg))
 		argp_error(state, "--memory: '%s' is not SIZE[K|M|G][@IPA]",
 			   arg);
 	if ((p->plan.bytes | p->plan.ipa) & (page - 1))

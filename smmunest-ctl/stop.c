@@ -34,8 +34,9 @@ void stop_init(unsigned int timeout_s)
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGALRM };
 	struct sigaction sa = { .sa_handler = note, .sa_flags = SA_RESETHAND };
 
+	/* without one a signal is only seen a little later */
 	if (pipe2(pipe_fds, O_CLOEXEC | O_NONBLOCK))
-		return;
+		pipe_fds[0] = pipe_fds[1] = -1;
 	for (size_t i = 0; i < SMN_ARRAY_SIZE(signals); i++)
 		sigaction(signals[i], &sa, NULL);
 	/* a reader that went away is an error of write(), not our death */
@@ -54,7 +55,7 @@ void stop_wait(uint64_t seconds)
 	uint64_t ms = seconds * 1000;
 
 	while (!stopped_by) {
-		int slice = ms > 1000000 || !seconds ? 1000000 : (int)ms;
+		int slice = ms > 1000 || !seconds ? 1000 : (int)ms;
 
 		if (poll(&p, 1, slice) == 0 && seconds) {
 			ms -= slice;

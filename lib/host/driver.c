@@ -11,7 +11,6 @@
 #include "host/host.h"
 
 #define JOURNAL "/run/smmunest"
-#define VFIO_PCI "vfio-pci"
 #define DRIVERS "/sys/bus/pci/drivers"
 #define PROBE "/sys/bus/pci/drivers_probe"
 
@@ -144,24 +143,34 @@ static int give_back(struct smn_sys *sys, const char *bdf,
 		write_driver(sys, former->driver, "bind", bdf) : 0;
 }
 
+/* What to give back: what there is now, or what a killed bind had found. */
+static void learn_former(struct smn_sys *sys, const char *bdf, const char *now,
+			 struct former *former)
+{
+	if (!now[0] && !journal_read(sys, bdf, former) && former->driver[0])
+		return;
+	snprintf(former->driver, sizeof(former->driver), "%s", now);
+	get_override(sys, bdf, former->override, sizeof(former->override));
+}
+
 int smn_driver_bind(struct smn_sys *sys, const char *bdf, struct smn_why *why)
 {
 	struct former former;
 	char now[32];
 	int ret, undone;
 
-	ret = current(sys, bdf, former.driver, sizeof(former.driver));
+	ret = current(sys, bdf, now, sizeof(now));
 	if (ret) {
 		smn_why_set(why, "there is no PCI device %s", bdf);
 		return ret;
 	}
-	if (!strcmp(former.driver, VFIO_PCI))
+	if (!strcmp(now, SMN_VFIO_PCI))
 		return -EALREADY;
-	if (!smn_sys_exists(sys, DRIVERS "/" VFIO_PCI)) {
-		smn_why_set(why, "the kernel has no driver " VFIO_PCI);
+	if (!smn_sys_exists(sys, DRIVERS "/" SMN_VFIO_PCI)) {
+		smn_why_set(why, "the kernel has no driver " SMN_VFIO_PCI);
 		return -ENOENT;
 	}
-	get_override(sys, bdf, former.override, sizeof(former.override));
+	learn_former(sys, bdf, now, &former);
 
 	ret = journal_write(sys, bdf, &former);
 	if (ret) {
@@ -169,20 +178,20 @@ int smn_driver_bind(struct smn_sys *sys, const char *bdf, struct smn_why *why)
 			    bdf);
 		return ret;
 	}
-	ret = set_override(sys, bdf, VFIO_PCI);
-	if (!ret && former.driver[0])
-		ret = write_driver(sys, former.driver, "unbind", bdf);
+	ret = set_override(sys, bdf, SMN_VFIO_PCI);
+	if (!ret && now[0])
+		ret = write_driver(sys, now, "unbind", bdf);
 	if (!ret)
 		ret = smn_sys_write_text(sys, PROBE, 0, bdf);
 	if (!ret)
 		ret = current(sys, bdf, now, sizeof(now));
-	if (!ret && !strcmp(now, VFIO_PCI))
+	if (!ret && !strcmp(now, SMN_VFIO_PCI))
 		return 0;
 
 	undone = give_back(sys, bdf, &former, true);
 	if (!undone)
 		journal_remove(sys, bdf);
-	smn_why_set(why, VFIO_PCI " did not take the device; %s", undone ?
+	smn_why_set(why, SMN_VFIO_PCI " did not take the device; %s", undone ?
 		    "its former driver is not back either" :
 		    "its former driver is back");
 	return ret ? ret : -EIO;
@@ -202,7 +211,7 @@ int smn_driver_unbind(struct smn_sys *sys, const char *bdf, char *driver,
 		return ret;
 	}
 	snprintf(driver, len, "%s", pci.driver);
-	if (strcmp(driver, VFIO_PCI))
+	if (strcmp(driver, SMN_VFIO_PCI))
 		return -EALREADY;
 	/* the kernel would wait for it, uninterruptibly */
 	if (!smn_cdev_holder(sys, pci.cdev, why))

@@ -256,10 +256,11 @@ int smn_hw_info_get(struct smn_session *s, uint32_t dev,
 		return ret;
 	*info = (struct smn_hw_info){
 		.type = arg.out_data_type,
+		.smmuv3 = arg.out_data_type == IOMMU_HW_INFO_TYPE_ARM_SMMUV3,
 		.flags = hw.flags,
 		.caps = arg.out_capabilities,
 	};
-	if (info->type != IOMMU_HW_INFO_TYPE_ARM_SMMUV3)
+	if (!info->smmuv3)
 		return 0;
 	for (unsigned int i = 0; i < SMN_ARRAY_SIZE(hw.idr); i++)
 		info->regs[i] = hw.idr[i];

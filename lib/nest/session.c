@@ -109,7 +109,7 @@ int smn_session_open(struct smn_session *s, struct smn_sys *sys)
 	ret = smn_session_reserve(s);
 	if (ret)
 		return ret;
-	ret = smn_sys_open(sys, "/dev/iommu", O_RDWR);
+	ret = smn_sys_open(sys, SMN_IOMMU_NODE, O_RDWR);
 	if (ret < 0)
 		return ret;
 	s->iommufd = ret;

@@ -99,6 +99,9 @@ words() {
 	printf '0x30 zero' >part
 	run -64 smmunest-ctl -q decode cmd --file=part
 	run -64 smmunest-ctl -q decode cmd --file=/nonexistent --binary
+	# a word that is longer than any buffer is one word, and none that is known
+	printf '0x30 0 0x%0100d1 0' 0 >part
+	run -64 smmunest-ctl -q decode cmd --file=part
 }
 
 @test "encode and decode: CDs and events by name, and back" {
@@ -178,4 +181,13 @@ words() {
 	run -0 smmunest-ctl decode cmd --log=log
 	assert_output --regexp '^ +0  TLBI_NH_ASID +ASID=5$'
 	run -64 smmunest-ctl decode ste --log=log
+}
+
+@test "decode: 32-bit registers of a binary file" {
+	words 0x027300100d44101b 0x0000141400000000 0x0000007400000000 >registers
+	run -0 smmunest-ctl -j decode idr --file=registers --binary
+	run -0 jq -r '[.result.records[] | .name + "=" + .words[0]] | join(" ")' <<<"$output"
+	assert_output "IDR0=0x0d44101b IDR1=0x02730010 IDR2=0x00000000 IDR3=0x00001414 IDR4=0x00000000 IDR5=0x00000074"
+	printf 0x100000000 >wide
+	run -64 smmunest-ctl -q decode idr --file=wide
 }

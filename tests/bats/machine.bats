@@ -138,6 +138,17 @@ empty_romfs() {
 	head -c 960 /dev/zero
 }
 
+@test "bind after a bind that was killed half way still knows the driver there was" {
+	run vm --device nvme --no-bind -- '
+		cd /sys/bus/pci/devices/$SMMUNEST_DEVICE && mkdir -p /run/smmunest &&
+			printf "driver nvme\noverride \n" >/run/smmunest/$SMMUNEST_DEVICE &&
+			echo vfio-pci >driver_override && echo $SMMUNEST_DEVICE >driver/unbind || exit 99
+		smmunest-ctl -q bind >/dev/null && smmunest-ctl -j unbind | jq -r .result.driver
+		cat driver_override'
+	assert_success
+	assert_output $'nvme\n(null)'
+}
+
 @test "bind refuses a disk that is mounted, unless forced" {
 	empty_romfs >romfs
 	run --separate-stderr vm --device nvme --no-bind --copy romfs -- '
