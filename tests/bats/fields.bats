@@ -68,7 +68,7 @@ words() {
 }
 
 @test "decode: a summary counts each command, over block borders" {
-	words 0x0005000000000011 0 0x30 0x8000 0x46 0 >dump3
+	words 0x0005000000000011 0 0x0000800000000030 0 0x46 0 >dump3
 	for _ in {1..15}; do cat dump3 dump3 >dump6 && mv dump6 dump3; done
 	run -0 smmunest-ctl -j decode cmd --file=dump3 --binary --summary
 	run -0 jq -c '.result.records, [.result.summary[] | [.name, .count, .with_unknown_bits]]' <<<"$output"
@@ -100,7 +100,7 @@ words() {
 	run -64 smmunest-ctl -q decode cmd --file=part
 	run -64 smmunest-ctl -q decode cmd --file=/nonexistent --binary
 	# a word that is longer than any buffer is one word, and none that is known
-	printf '0x30 0 0x%0100d1 0' 0 >part
+	printf '0x%0100d1 0x%0100d1' 0 0 >part
 	run -64 smmunest-ctl -q decode cmd --file=part
 }
 
