@@ -313,6 +313,13 @@ int smn_accounting_probe(struct smn_session *s, uint32_t viommu,
 uint32_t smn_accounting_issued(const struct smn_accounting *acc,
 			       uint32_t entry_num);
 
+/*
+ * The kernel by what it can do, not by what it calls itself: the newest of the
+ * releases that brought an ioctl it knows, 613 for 6.13. Each is called with an
+ * argument too short to do anything. -EPROTO: one was taken nevertheless.
+ */
+int smn_kernel_probe(struct smn_session *s, uint16_t *kernel);
+
 /* --- the whole chain --- */
 
 /* Where to stop; in the order of building. */

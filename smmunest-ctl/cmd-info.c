@@ -195,16 +195,13 @@ static void probe(struct ctl *ctl, struct info_opts *o, struct json_object *dev,
 	struct smn_nest nest;
 	int ret;
 
-	ctl->facts = (struct smn_facts){ 0 };
 	ctl_learn(ctl, pci);
 	smn_layout_parse(&smn_vste, plan.ste, "V=1,Cfg=bypass", NULL);
 	ret = smn_nest_build(&ctl->session, &plan, &nest);
 	failed = ctl->sys.failed;
-	if (nest.dev.id && !smn_hw_info_get(&ctl->session, nest.dev.id, &hw)) {
-		ctl_learn_hw(ctl, &hw);
-		if (hw.smmuv3)
-			add_registers(dev, &hw, o->raw);
-	}
+	if (nest.dev.id &&
+	    !smn_hw_info_get(&ctl->session, nest.dev.id, &hw) && hw.smmuv3)
+		add_registers(dev, &hw, o->raw);
 	if (ret) {
 		enum status status;
 

@@ -161,9 +161,8 @@ static enum status check(struct ctl *ctl, const struct inval_opts *o,
 
 	if (ret)
 		return ctl_refused(ctl, ret);
-	ctl_learn_hw(ctl, &hw);
 	for (uint32_t i = 0; !o->force && i < o->n; i++) {
-		if (!smn_rules_cmd(o->cmds[i], ctl->facts.feats, &bad))
+		if (!smn_rules_cmd(o->cmds[i], hw.feats, &bad))
 			continue;
 		smn_why_set(&cause, "command %u: %.200s; nothing was sent", i,
 			    bad.v[0].why.text);

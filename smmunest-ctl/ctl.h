@@ -52,7 +52,7 @@ struct ctl {
 	struct smn_sys sys;
 	struct smn_session session;
 	bool in_session;
-	struct smn_facts facts;
+	struct smn_world world;		/* what a real kernel made for us */
 
 	/* the document */
 	struct json_object *result, *device, *error;
@@ -126,15 +126,14 @@ void ctl_describe(struct ctl *ctl, const struct smn_pci *pci);
 
 /* What the diagnosis may know of the process and the device. */
 void ctl_learn(struct ctl *ctl, const struct smn_pci *pci);
-void ctl_learn_hw(struct ctl *ctl, const struct smn_hw_info *hw);
 
 /* And what costs more to find out: after a refusal. */
 void ctl_learn_more(struct ctl *ctl, const char *cdev,
 		    const struct smn_nest *nest);
 
 /*
- * Does the kernel know the ioctl? One without ids makes nothing, and only an
- * unknown number is ENOTTY. Leaves what the last failed call was alone.
+ * Does the kernel know the ioctl? One that is too short does nothing, and only
+ * an unknown number is ENOTTY. Leaves what the last failed call was alone.
  */
 bool ctl_knows(struct ctl *ctl, enum smn_op_id op);
 

@@ -192,37 +192,57 @@ static bool has_ipc_lock(struct ctl *ctl)
 		effective >> CAP_IPC_LOCK & 1;
 }
 
-void ctl_learn(struct ctl *ctl, const struct smn_pci *pci)
+/* The device, and its SMMU, as the world knows them. */
+static struct smn_pdev *known_device(struct smn_world *w,
+				     const struct smn_pci *pci)
 {
-	struct smn_facts *f = &ctl->facts;
-	struct rlimit limit;
+	struct smn_pdev *dev = smn_world_cdev(w, pci->cdev);
+	struct smn_smmu *smmu = smn_world_smmu(w, pci->smmu);
 
-	if (!getrlimit(RLIMIT_MEMLOCK, &limit)) {
-		f->have_memlock = true;
-		f->memlock = limit.rlim_cur == RLIM_INFINITY ? ~0ULL :
-			limit.rlim_cur;
-	}
-	f->ipc_lock = has_ipc_lock(ctl);
-	f->have_reserved = pci->group >= 0;
-	for (unsigned int i = 0; i < pci->nreserved; i++)
-		f->direct |= !strncmp(pci->reserved[i].type, "direct", 6);
+	if (dev)
+		return dev;
+	if (!smmu)
+		smmu = smn_world_add_smmu(w, pci->smmu);
+	return smmu ? smn_world_add_device(w, pci->bdf, pci->cdev, smmu) : NULL;
 }
 
-void ctl_learn_hw(struct ctl *ctl, const struct smn_hw_info *hw)
+static void learn_limits(struct ctl *ctl, struct smn_world *w)
 {
-	struct smn_facts *f = &ctl->facts;
+	struct rlimit limit;
 
-	f->have_type = true;
-	f->hw_type = hw->type;
-	f->have_regs = hw->smmuv3;
-	f->feats = hw->feats;
-	memcpy(f->regs, hw->regs, sizeof(f->regs));
+	w->memlock_counts = !has_ipc_lock(ctl);
+	if (!getrlimit(RLIMIT_MEMLOCK, &limit))
+		w->memlock = limit.rlim_cur == RLIM_INFINITY ? ~0ULL :
+			limit.rlim_cur;
+}
+
+void ctl_learn(struct ctl *ctl, const struct smn_pci *pci)
+{
+	struct smn_world *w = ctl->sys.world;
+	struct smn_pdev *dev;
+	bool direct = false;
+
+	/* a model knows all there is */
+	if (w->answers)
+		return;
+	learn_limits(ctl, w);
+	dev = known_device(w, pci);
+	if (!dev)
+		return;
+	dev->group = pci->group;
+	dev->sid = pci->rid;
+	dev->facts.is[SMN_FACT_NO_GROUP] = smn_truth_of(pci->group < 0);
+	if (pci->group < 0)
+		return;
+	for (unsigned int i = 0; i < pci->nreserved; i++)
+		direct |= !strncmp(pci->reserved[i].type, "direct", 6);
+	dev->facts.is[SMN_FACT_DIRECT] = smn_truth_of(direct);
 }
 
 bool ctl_knows(struct ctl *ctl, enum smn_op_id op)
 {
 	/* every one of the arguments begins with its size */
-	uint32_t arg[SMN_ARG_MAX / sizeof(uint32_t)] = { smn_op(op)->size };
+	uint32_t arg[SMN_ARG_MAX / sizeof(uint32_t)] = { sizeof(*arg) };
 	struct smn_call failed = ctl->sys.failed;
 	int ret = smn_sys_ioctl(&ctl->sys, op, ctl->session.iommufd, arg);
 

@@ -89,15 +89,19 @@ static enum status refused_open(struct ctl *ctl, int err)
 		CTL_SKIPPED : CTL_REFUSED;
 }
 
+/* A kernel from before vIOMMUs has nothing of what we try. */
+static bool too_old(const struct ctl *ctl)
+{
+	uint16_t kernel = ctl->sys.world->kernel;
+
+	return kernel && kernel < smn_op(SMN_IOMMU_VIOMMU_ALLOC)->since;
+}
+
 enum status ctl_refused(struct ctl *ctl, int err)
 {
 	const struct smn_call *call = &ctl->sys.failed;
 	struct smn_finding found[SMN_MAX_FINDINGS];
-	struct smn_question q = {
-		.op = call->op, .err = err, .in = call->in, .out = call->out,
-		.words = call->has_words ? call->words : NULL,
-		.facts = &ctl->facts,
-	};
+	struct smn_question q;
 	struct smn_why cause;
 
 	if (call->err != err) {
@@ -108,11 +112,11 @@ enum status ctl_refused(struct ctl *ctl, int err)
 	}
 	if (call->op == SMN_OPEN)
 		return refused_open(ctl, err);
+	smn_call_question(call, ctl->sys.world, &q);
 	set_error(ctl, new_error(smn_op(call->op)->name, err),
 		  doc_call_args(call),
-		  doc_findings(found, smn_diagnose(&q, found)));
-	return err == -ENOTTY || ctl->facts.old_kernel ? CTL_SKIPPED :
-		CTL_REFUSED;
+		  doc_findings(found, smn_diagnose(&q, err, found)));
+	return err == -ENOTTY || too_old(ctl) ? CTL_SKIPPED : CTL_REFUSED;
 }
 
 /* --- as text --- */

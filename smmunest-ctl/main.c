@@ -410,6 +410,8 @@ int main(int argc, char **argv)
 				    .trace = on_call, .trace_ctx = &ctl } };
 	int exit = CTL_USAGE, written;
 
+	smn_world_init(&ctl.world);
+	ctl.sys.world = &ctl.world;
 	hold_places();
 	if (parse_arguments(&ctl, argc, argv))
 		return CTL_INTERNAL;
@@ -423,5 +425,6 @@ int main(int argc, char **argv)
 	json_object_put(ctl.device);
 	json_object_put(ctl.error);
 	free(ctl.opts);
+	smn_world_free(&ctl.world);
 	return exit;
 }

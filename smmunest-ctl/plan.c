@@ -147,14 +147,17 @@ void ctl_learn_more(struct ctl *ctl, const char *cdev,
 	void (*observe)(struct ctl *ctl, const struct smn_call *call) =
 		ctl->observe;
 	struct smn_call failed = ctl->sys.failed;
+	struct smn_world *w = ctl->sys.world;
 	struct smn_hw_info hw;
 
 	ctl->observe = NULL;
-	smn_cdev_holder(&ctl->sys, cdev, &ctl->facts.holder);
-
-	if (nest->dev.id && !smn_hw_info_get(&ctl->session, nest->dev.id, &hw))
-		ctl_learn_hw(ctl, &hw);
-	ctl->facts.old_kernel = !ctl_knows(ctl, SMN_IOMMU_VIOMMU_ALLOC);
+	if (!w->answers) {
+		smn_cdev_holder(&ctl->sys, cdev, &w->holder);
+		smn_kernel_probe(&ctl->session, &w->kernel);
+	}
+	/* what it tells goes to the world as it passes */
+	if (nest->dev.id)
+		smn_hw_info_get(&ctl->session, nest->dev.id, &hw);
 	ctl->sys.failed = failed;
 	ctl->observe = observe;
 }
@@ -169,10 +172,6 @@ enum status plan_build(struct ctl *ctl, const struct smn_plan *plan,
 		json_object_array_add(steps, doc_step(&nest->steps[i]));
 	doc_add(ctl->result, "steps", steps);
 
-	ctl->facts.pinned = plan->bytes;
-	ctl->facts.vsid = plan->vsid;
-	ctl->facts.have_vsid = nest->vdevice;
-	ctl->facts.no_vdevice = nest->viommu && !nest->vdevice;
 	if (!ret)
 		return CTL_OK;
 	ctl_learn_more(ctl, plan->cdev, nest);

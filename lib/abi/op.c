@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The ioctl rows. See op.h. */
 #include <string.h>
+#include <strings.h>
 
 #include <linux/iommufd.h>
 #include <linux/vfio.h>
@@ -13,6 +14,9 @@ static const char *const map_flags[] = { "FIXED_IOVA", "WRITEABLE",
 static const char *const hwpt_flags[] = {
 	"NEST_PARENT", "DIRTY_TRACKING", "FAULT_ID_VALID", "PASID"
 };
+static const char *const options[] = { "RLIMIT_MODE", "HUGE_PAGES" };
+static const char *const option_ops[] = { "SET", "GET" };
+static const char *const vfio_ioas_ops[] = { "GET", "SET", "CLEAR" };
 static const char *const hwpt_types[] = {
 	[IOMMU_HWPT_DATA_NONE] = "NONE",
 	[IOMMU_HWPT_DATA_ARM_SMMUV3] = "ARM_SMMUV3",
@@ -38,110 +42,273 @@ static const char *const veventq_types[] = {
 #define NAMES(n) .names = n, .nnames = SMN_ARRAY_SIZE(n)
 #define IN(t, m, f, ...) MEMBER(t, m, f, .in = true, __VA_ARGS__)
 #define OUT(t, m, f, ...) MEMBER(t, m, f, .out = true, __VA_ARGS__)
-#define INOUT(t, m, f) MEMBER(t, m, f, .in = true, .out = true)
+#define INOUT(t, m, f, ...) \
+	MEMBER(t, m, f, .in = true, .out = true, __VA_ARGS__)
+#define TYPES(t) .types = TYPES_##t
+#define TYPES_DEVICE SMN_IS(DEVICE)
+#define TYPES_IOAS SMN_IS(IOAS)
+#define TYPES_PAGING SMN_IS(PAGING)
+#define TYPES_HWPT (SMN_IS(PAGING) | SMN_IS(NESTED))
+#define TYPES_PARENT (SMN_IS(IOAS) | SMN_IS(PAGING) | SMN_IS(VIOMMU))
+#define TYPES_PT (SMN_IS(IOAS) | TYPES_HWPT)
+#define TYPES_VIOMMU SMN_IS(VIOMMU)
+#define TYPES_VDEVICE SMN_IS(VDEVICE)
+#define TYPES_VEVENTQ SMN_IS(VEVENTQ)
+#define TYPES_FAULTQ SMN_IS(FAULTQ)
+#define TYPES_ANY ((1u << SMN_NTYPES) - 2)
 
 static const struct smn_arg args_vfio_device_bind_iommufd[] = {
 	IN(vfio_device_bind_iommufd, flags, HEX),
 	IN(vfio_device_bind_iommufd, iommufd, FD),
-	OUT(vfio_device_bind_iommufd, out_devid, DEC),
+	OUT(vfio_device_bind_iommufd, out_devid, DEC, TYPES(DEVICE)),
 };
 static const struct smn_arg args_vfio_device_attach_iommufd_pt[] = {
 	IN(vfio_device_attach_iommufd_pt, flags, HEX),
-	INOUT(vfio_device_attach_iommufd_pt, pt_id, DEC),
+	INOUT(vfio_device_attach_iommufd_pt, pt_id, DEC, TYPES(PT)),
+	IN(vfio_device_attach_iommufd_pt, pasid, DEC),
 };
 static const struct smn_arg args_vfio_device_detach_iommufd_pt[] = {
 	IN(vfio_device_detach_iommufd_pt, flags, HEX),
+	IN(vfio_device_detach_iommufd_pt, pasid, DEC),
 };
 static const struct smn_arg args_iommu_destroy[] = {
-	IN(iommu_destroy, id, DEC),
+	IN(iommu_destroy, id, DEC, TYPES(ANY)),
 };
 static const struct smn_arg args_iommu_ioas_alloc[] = {
 	IN(iommu_ioas_alloc, flags, HEX),
-	OUT(iommu_ioas_alloc, out_ioas_id, DEC),
+	OUT(iommu_ioas_alloc, out_ioas_id, DEC, TYPES(IOAS)),
+};
+static const struct smn_arg args_iommu_ioas_allow_iovas[] = {
+	IN(iommu_ioas_allow_iovas, ioas_id, DEC, TYPES(IOAS)),
+	IN(iommu_ioas_allow_iovas, num_iovas, DEC),
+	IN(iommu_ioas_allow_iovas, __reserved, HEX),
+	IN(iommu_ioas_allow_iovas, allowed_iovas, HEX),
+};
+static const struct smn_arg args_iommu_ioas_copy[] = {
+	IN(iommu_ioas_copy, flags, FLAGS, NAMES(map_flags)),
+	IN(iommu_ioas_copy, dst_ioas_id, DEC, TYPES(IOAS)),
+	IN(iommu_ioas_copy, src_ioas_id, DEC, TYPES(IOAS)),
+	IN(iommu_ioas_copy, length, HEX),
+	INOUT(iommu_ioas_copy, dst_iova, HEX),
+	IN(iommu_ioas_copy, src_iova, HEX),
+};
+static const struct smn_arg args_iommu_ioas_iova_ranges[] = {
+	IN(iommu_ioas_iova_ranges, ioas_id, DEC, TYPES(IOAS)),
+	INOUT(iommu_ioas_iova_ranges, num_iovas, DEC),
+	IN(iommu_ioas_iova_ranges, __reserved, HEX),
+	IN(iommu_ioas_iova_ranges, allowed_iovas, HEX),
+	OUT(iommu_ioas_iova_ranges, out_iova_alignment, HEX),
 };
 static const struct smn_arg args_iommu_ioas_map[] = {
 	IN(iommu_ioas_map, flags, FLAGS, NAMES(map_flags)),
-	IN(iommu_ioas_map, ioas_id, DEC),
+	IN(iommu_ioas_map, ioas_id, DEC, TYPES(IOAS)),
+	IN(iommu_ioas_map, __reserved, HEX),
 	IN(iommu_ioas_map, user_va, HEX),
 	IN(iommu_ioas_map, length, HEX),
-	IN(iommu_ioas_map, iova, HEX),
+	INOUT(iommu_ioas_map, iova, HEX),
 };
 static const struct smn_arg args_iommu_ioas_unmap[] = {
-	IN(iommu_ioas_unmap, ioas_id, DEC),
+	IN(iommu_ioas_unmap, ioas_id, DEC, TYPES(IOAS)),
 	IN(iommu_ioas_unmap, iova, HEX),
 	INOUT(iommu_ioas_unmap, length, HEX),
 };
+static const struct smn_arg args_iommu_option[] = {
+	IN(iommu_option, option_id, NAMED, NAMES(options)),
+	IN(iommu_option, op, NAMED, NAMES(option_ops)),
+	IN(iommu_option, __reserved, HEX),
+	IN(iommu_option, object_id, DEC, TYPES(IOAS)),
+	INOUT(iommu_option, val64, DEC),
+};
+static const struct smn_arg args_iommu_vfio_ioas[] = {
+	INOUT(iommu_vfio_ioas, ioas_id, DEC, TYPES(IOAS)),
+	IN(iommu_vfio_ioas, op, NAMED, NAMES(vfio_ioas_ops)),
+	IN(iommu_vfio_ioas, __reserved, HEX),
+};
 static const struct smn_arg args_iommu_hwpt_alloc[] = {
 	IN(iommu_hwpt_alloc, flags, FLAGS, NAMES(hwpt_flags)),
-	IN(iommu_hwpt_alloc, dev_id, DEC),
-	IN(iommu_hwpt_alloc, pt_id, DEC),
+	IN(iommu_hwpt_alloc, dev_id, DEC, TYPES(DEVICE)),
+	IN(iommu_hwpt_alloc, pt_id, DEC, TYPES(PARENT)),
+	OUT(iommu_hwpt_alloc, out_hwpt_id, DEC, TYPES(HWPT)),
+	IN(iommu_hwpt_alloc, __reserved, HEX),
 	IN(iommu_hwpt_alloc, data_type, NAMED, NAMES(hwpt_types)),
 	IN(iommu_hwpt_alloc, data_len, DEC),
 	IN(iommu_hwpt_alloc, data_uptr, WORDS),
-	IN(iommu_hwpt_alloc, fault_id, DEC),
-	OUT(iommu_hwpt_alloc, out_hwpt_id, DEC),
+	IN(iommu_hwpt_alloc, fault_id, DEC, TYPES(FAULTQ)),
+	IN(iommu_hwpt_alloc, __reserved2, HEX),
 };
 static const struct smn_arg args_iommu_hw_info[] = {
 	IN(iommu_hw_info, flags, HEX),
-	IN(iommu_hw_info, dev_id, DEC),
+	IN(iommu_hw_info, dev_id, DEC, TYPES(DEVICE)),
 	INOUT(iommu_hw_info, data_len, DEC),
-	OUT(iommu_hw_info, out_data_type, NAMED, NAMES(hw_info_types)),
+	IN(iommu_hw_info, data_uptr, HEX),
+	INOUT(iommu_hw_info, out_data_type, NAMED, NAMES(hw_info_types)),
 	OUT(iommu_hw_info, out_max_pasid_log2, DEC),
 	OUT(iommu_hw_info, out_capabilities, HEX),
 };
+static const struct smn_arg args_iommu_hwpt_set_dirty_tracking[] = {
+	IN(iommu_hwpt_set_dirty_tracking, flags, HEX),
+	IN(iommu_hwpt_set_dirty_tracking, hwpt_id, DEC, TYPES(PAGING)),
+	IN(iommu_hwpt_set_dirty_tracking, __reserved, HEX),
+};
+static const struct smn_arg args_iommu_hwpt_get_dirty_bitmap[] = {
+	IN(iommu_hwpt_get_dirty_bitmap, hwpt_id, DEC, TYPES(PAGING)),
+	IN(iommu_hwpt_get_dirty_bitmap, flags, HEX),
+	IN(iommu_hwpt_get_dirty_bitmap, __reserved, HEX),
+	IN(iommu_hwpt_get_dirty_bitmap, iova, HEX),
+	IN(iommu_hwpt_get_dirty_bitmap, length, HEX),
+	IN(iommu_hwpt_get_dirty_bitmap, page_size, HEX),
+	IN(iommu_hwpt_get_dirty_bitmap, data, HEX),
+};
 static const struct smn_arg args_iommu_hwpt_invalidate[] = {
-	IN(iommu_hwpt_invalidate, hwpt_id, DEC),
+	IN(iommu_hwpt_invalidate, hwpt_id, DEC, TYPES(VIOMMU)),
 	IN(iommu_hwpt_invalidate, data_type, NAMED, NAMES(inval_types)),
 	IN(iommu_hwpt_invalidate, entry_len, DEC),
 	IN(iommu_hwpt_invalidate, data_uptr, WORDS),
 	INOUT(iommu_hwpt_invalidate, entry_num, DEC),
+	IN(iommu_hwpt_invalidate, __reserved, HEX),
 };
 static const struct smn_arg args_iommu_fault_alloc[] = {
 	IN(iommu_fault_alloc, flags, HEX),
-	OUT(iommu_fault_alloc, out_fault_id, DEC),
+	OUT(iommu_fault_alloc, out_fault_id, DEC, TYPES(FAULTQ)),
 	OUT(iommu_fault_alloc, out_fault_fd, FD),
+};
+static const struct smn_arg args_iommu_ioas_map_file[] = {
+	IN(iommu_ioas_map_file, flags, FLAGS, NAMES(map_flags)),
+	IN(iommu_ioas_map_file, ioas_id, DEC, TYPES(IOAS)),
+	IN(iommu_ioas_map_file, fd, FD),
+	IN(iommu_ioas_map_file, start, HEX),
+	IN(iommu_ioas_map_file, length, HEX),
+	INOUT(iommu_ioas_map_file, iova, HEX),
 };
 static const struct smn_arg args_iommu_viommu_alloc[] = {
 	IN(iommu_viommu_alloc, flags, HEX),
 	IN(iommu_viommu_alloc, type, NAMED, NAMES(viommu_types)),
-	IN(iommu_viommu_alloc, dev_id, DEC),
-	IN(iommu_viommu_alloc, hwpt_id, DEC),
-	OUT(iommu_viommu_alloc, out_viommu_id, DEC),
+	IN(iommu_viommu_alloc, dev_id, DEC, TYPES(DEVICE)),
+	IN(iommu_viommu_alloc, hwpt_id, DEC, TYPES(PAGING)),
+	OUT(iommu_viommu_alloc, out_viommu_id, DEC, TYPES(VIOMMU)),
+	IN(iommu_viommu_alloc, data_len, DEC),
+	IN(iommu_viommu_alloc, __reserved, HEX),
+	IN(iommu_viommu_alloc, data_uptr, HEX),
 };
 static const struct smn_arg args_iommu_vdevice_alloc[] = {
-	IN(iommu_vdevice_alloc, viommu_id, DEC),
-	IN(iommu_vdevice_alloc, dev_id, DEC),
+	IN(iommu_vdevice_alloc, viommu_id, DEC, TYPES(VIOMMU)),
+	IN(iommu_vdevice_alloc, dev_id, DEC, TYPES(DEVICE)),
+	OUT(iommu_vdevice_alloc, out_vdevice_id, DEC, TYPES(VDEVICE)),
 	IN(iommu_vdevice_alloc, virt_id, HEX),
-	OUT(iommu_vdevice_alloc, out_vdevice_id, DEC),
+};
+static const struct smn_arg args_iommu_ioas_change_process[] = {
+	IN(iommu_ioas_change_process, __reserved, HEX),
 };
 static const struct smn_arg args_iommu_veventq_alloc[] = {
 	IN(iommu_veventq_alloc, flags, HEX),
-	IN(iommu_veventq_alloc, viommu_id, DEC),
+	IN(iommu_veventq_alloc, viommu_id, DEC, TYPES(VIOMMU)),
 	IN(iommu_veventq_alloc, type, NAMED, NAMES(veventq_types)),
 	IN(iommu_veventq_alloc, veventq_depth, DEC),
-	OUT(iommu_veventq_alloc, out_veventq_id, DEC),
+	OUT(iommu_veventq_alloc, out_veventq_id, DEC, TYPES(VEVENTQ)),
 	OUT(iommu_veventq_alloc, out_veventq_fd, FD),
+	IN(iommu_veventq_alloc, __reserved, HEX),
+};
+static const struct smn_arg args_iommu_hw_queue_alloc[] = {
+	IN(iommu_hw_queue_alloc, flags, HEX),
+	IN(iommu_hw_queue_alloc, viommu_id, DEC, TYPES(VIOMMU)),
+	IN(iommu_hw_queue_alloc, type, DEC),
+	IN(iommu_hw_queue_alloc, index, DEC),
+	OUT(iommu_hw_queue_alloc, out_hw_queue_id, DEC),
+	IN(iommu_hw_queue_alloc, nesting_parent_iova, HEX),
+	IN(iommu_hw_queue_alloc, length, HEX),
+};
+static const struct smn_arg args_iommu_ioas_noiommu_get_pa[] = {
+	IN(iommu_ioas_noiommu_get_pa, flags, HEX),
+	IN(iommu_ioas_noiommu_get_pa, ioas_id, DEC, TYPES(IOAS)),
+	IN(iommu_ioas_noiommu_get_pa, __reserved, HEX),
+	IN(iommu_ioas_noiommu_get_pa, iova, HEX),
+	INOUT(iommu_ioas_noiommu_get_pa, length, HEX),
+	OUT(iommu_ioas_noiommu_get_pa, out_phys, HEX),
+};
+static const struct smn_arg args_smn_file_arg[] = {
+	IN(smn_file_arg, length, DEC),
+	IN(smn_file_arg, data, HEX),
 };
 
+#define END(t, m) (offsetof(struct t, m) + sizeof(((struct t *)0)->m))
+
 static const struct smn_op ops[SMN_NOPS] = {
-#define X(op, type) \
+#define X(op, type, last, since_) \
 	[SMN_##op] = { .name = #op, .request = op, \
-		       .size = sizeof(struct type), .args = args_##type, \
+		       .size = sizeof(struct type), .min = END(type, last), \
+		       .since = since_, .args = args_##type, \
 		       .nargs = SMN_ARRAY_SIZE(args_##type) },
 	SMN_OPS(X)
 #undef X
-	[SMN_OPEN] = { .name = "open" },
-	[SMN_MMAP] = { .name = "mmap" },
+#define X(op, name_, type) \
+	[SMN_##op] = { .name = name_, .size = sizeof(struct type), \
+		       .args = args_##type, \
+		       .nargs = SMN_ARRAY_SIZE(args_##type) },
+	SMN_PSEUDO_OPS(X)
+#undef X
 };
 
-#define X(op, type) \
+#define X(op, type, last, since) \
 	_Static_assert(sizeof(struct type) <= SMN_ARG_MAX, "SMN_ARG_MAX");
 SMN_OPS(X)
 #undef X
 
+static const char *const type_names[SMN_NTYPES] = {
+	[SMN_T_NONE] = "nothing", [SMN_T_DEVICE] = "device",
+	[SMN_T_IOAS] = "IOAS", [SMN_T_PAGING] = "HWPT",
+	[SMN_T_NESTED] = "nested HWPT", [SMN_T_VIOMMU] = "vIOMMU",
+	[SMN_T_VDEVICE] = "vDEVICE", [SMN_T_VEVENTQ] = "vEVENTQ",
+	[SMN_T_FAULTQ] = "fault queue",
+};
+
+const char *smn_type_name(enum smn_type type)
+{
+	return type_names[type];
+}
+
 const struct smn_op *smn_op(enum smn_op_id id)
 {
 	return &ops[id];
+}
+
+enum smn_op_id smn_op_by_request(unsigned long request)
+{
+	unsigned int i = 0;
+
+	while (i < SMN_NOPS && (!ops[i].request || ops[i].request != request))
+		i++;
+	return i;
+}
+
+static bool is_name(const char *full, const char *name)
+{
+	static const char *const prefixes[] = { "", "IOMMU_", "VFIO_DEVICE_" };
+
+	for (size_t i = 0; i < SMN_ARRAY_SIZE(prefixes); i++) {
+		size_t n = strlen(prefixes[i]);
+
+		if (!strncmp(full, prefixes[i], n) &&
+		    !strcasecmp(full + n, name))
+			return true;
+	}
+	return false;
+}
+
+enum smn_op_id smn_op_by_name(const char *name)
+{
+	unsigned int i = 0;
+
+	while (i < SMN_NOPS && !is_name(ops[i].name, name))
+		i++;
+	return i;
+}
+
+const struct smn_arg *smn_op_arg(const struct smn_op *op, const char *name)
+{
+	for (unsigned int i = 0; i < op->nargs; i++)
+		if (!strcmp(op->args[i].name, name))
+			return &op->args[i];
+	return NULL;
 }
 
 uint64_t smn_arg_get(const struct smn_arg *a, const void *arg)
@@ -149,6 +316,7 @@ uint64_t smn_arg_get(const struct smn_arg *a, const void *arg)
 	const char *p = (const char *)arg + a->offset;
 	uint64_t v64;
 	uint32_t v32;
+	uint16_t v16;
 
 	switch (a->size) {
 	case 8:
@@ -157,9 +325,18 @@ uint64_t smn_arg_get(const struct smn_arg *a, const void *arg)
 	case 4:
 		memcpy(&v32, p, sizeof(v32));
 		return v32;
+	case 2:
+		memcpy(&v16, p, sizeof(v16));
+		return v16;
 	default:
 		return *(const uint8_t *)p;
 	}
+}
+
+void smn_arg_put(const struct smn_arg *a, void *arg, uint64_t v)
+{
+	/* the low bytes come first: iommufd.c asserts little-endian */
+	memcpy((char *)arg + a->offset, &v, a->size);
 }
 
 const char *smn_arg_value_name(const struct smn_arg *a, uint64_t v)

@@ -11,32 +11,82 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* X(request, argument's struct) */
+/*
+ * X(request, argument's struct, the last member it cannot do without, the
+ * kernel that brought it: 613 is 6.13). Numbers as in the UAPI.
+ */
 #define SMN_OPS(X) \
-	X(VFIO_DEVICE_BIND_IOMMUFD, vfio_device_bind_iommufd) \
-	X(VFIO_DEVICE_ATTACH_IOMMUFD_PT, vfio_device_attach_iommufd_pt) \
-	X(VFIO_DEVICE_DETACH_IOMMUFD_PT, vfio_device_detach_iommufd_pt) \
-	X(IOMMU_DESTROY, iommu_destroy) \
-	X(IOMMU_IOAS_ALLOC, iommu_ioas_alloc) \
-	X(IOMMU_IOAS_MAP, iommu_ioas_map) \
-	X(IOMMU_IOAS_UNMAP, iommu_ioas_unmap) \
-	X(IOMMU_HWPT_ALLOC, iommu_hwpt_alloc) \
-	X(IOMMU_GET_HW_INFO, iommu_hw_info) \
-	X(IOMMU_HWPT_INVALIDATE, iommu_hwpt_invalidate) \
-	X(IOMMU_FAULT_QUEUE_ALLOC, iommu_fault_alloc) \
-	X(IOMMU_VIOMMU_ALLOC, iommu_viommu_alloc) \
-	X(IOMMU_VDEVICE_ALLOC, iommu_vdevice_alloc) \
-	X(IOMMU_VEVENTQ_ALLOC, iommu_veventq_alloc)
+	X(VFIO_DEVICE_BIND_IOMMUFD, vfio_device_bind_iommufd, out_devid, 606) \
+	X(VFIO_DEVICE_ATTACH_IOMMUFD_PT, vfio_device_attach_iommufd_pt, \
+	  pt_id, 606) \
+	X(VFIO_DEVICE_DETACH_IOMMUFD_PT, vfio_device_detach_iommufd_pt, \
+	  flags, 606) \
+	X(IOMMU_DESTROY, iommu_destroy, id, 602) \
+	X(IOMMU_IOAS_ALLOC, iommu_ioas_alloc, out_ioas_id, 602) \
+	X(IOMMU_IOAS_ALLOW_IOVAS, iommu_ioas_allow_iovas, allowed_iovas, 602) \
+	X(IOMMU_IOAS_COPY, iommu_ioas_copy, src_iova, 602) \
+	X(IOMMU_IOAS_IOVA_RANGES, iommu_ioas_iova_ranges, \
+	  out_iova_alignment, 602) \
+	X(IOMMU_IOAS_MAP, iommu_ioas_map, iova, 602) \
+	X(IOMMU_IOAS_UNMAP, iommu_ioas_unmap, length, 602) \
+	X(IOMMU_OPTION, iommu_option, val64, 602) \
+	X(IOMMU_VFIO_IOAS, iommu_vfio_ioas, __reserved, 602) \
+	X(IOMMU_HWPT_ALLOC, iommu_hwpt_alloc, __reserved, 606) \
+	X(IOMMU_GET_HW_INFO, iommu_hw_info, __reserved, 606) \
+	X(IOMMU_HWPT_SET_DIRTY_TRACKING, iommu_hwpt_set_dirty_tracking, \
+	  __reserved, 607) \
+	X(IOMMU_HWPT_GET_DIRTY_BITMAP, iommu_hwpt_get_dirty_bitmap, \
+	  data, 607) \
+	X(IOMMU_HWPT_INVALIDATE, iommu_hwpt_invalidate, __reserved, 608) \
+	X(IOMMU_FAULT_QUEUE_ALLOC, iommu_fault_alloc, out_fault_fd, 611) \
+	X(IOMMU_IOAS_MAP_FILE, iommu_ioas_map_file, iova, 613) \
+	X(IOMMU_VIOMMU_ALLOC, iommu_viommu_alloc, out_viommu_id, 613) \
+	X(IOMMU_VDEVICE_ALLOC, iommu_vdevice_alloc, virt_id, 613) \
+	X(IOMMU_IOAS_CHANGE_PROCESS, iommu_ioas_change_process, \
+	  __reserved, 613) \
+	X(IOMMU_VEVENTQ_ALLOC, iommu_veventq_alloc, out_veventq_fd, 615) \
+	X(IOMMU_HW_QUEUE_ALLOC, iommu_hw_queue_alloc, length, 617) \
+	X(IOMMU_IOAS_NOIOMMU_GET_PA, iommu_ioas_noiommu_get_pa, out_phys, 703)
+
+/* What fails and is explained as ioctls are; the argument is ours. */
+#define SMN_PSEUDO_OPS(X) \
+	X(OPEN, "open", smn_file_arg) \
+	X(MMAP, "mmap", smn_file_arg) \
+	X(READ_VEVENTQ, "read(vEVENTQ)", smn_file_arg) \
+	X(READ_FAULTQ, "read(fault queue)", smn_file_arg) \
+	X(WRITE_FAULTQ, "write(fault queue)", smn_file_arg)
 
 enum smn_op_id {
-#define X(op, type) SMN_##op,
+#define X(op, ...) SMN_##op,
 	SMN_OPS(X)
+	SMN_PSEUDO_OPS(X)
 #undef X
-	/* not ioctls, but they fail and are explained like them */
-	SMN_OPEN,
-	SMN_MMAP,
 	SMN_NOPS
 };
+
+struct smn_file_arg {
+	uint64_t length;	/* of the buffer */
+	uint64_t data;		/* what is written: the buffer's address */
+};
+
+/* What an iommufd id stands for. */
+enum smn_type {
+	SMN_T_NONE,
+	SMN_T_DEVICE,
+	SMN_T_IOAS,
+	SMN_T_PAGING,
+	SMN_T_NESTED,
+	SMN_T_VIOMMU,
+	SMN_T_VDEVICE,
+	SMN_T_VEVENTQ,
+	SMN_T_FAULTQ,
+	SMN_NTYPES
+};
+
+#define SMN_IS(t) (1u << SMN_T_##t)
+
+/* "IOAS", "nested HWPT" */
+const char *smn_type_name(enum smn_type type);
 
 enum smn_arg_format {
 	SMN_ARG_DEC,
@@ -54,6 +104,7 @@ struct smn_arg {
 	uint8_t nnames;
 	uint8_t offset, size;
 	uint8_t format;		/* enum smn_arg_format */
+	uint16_t types;		/* the id of one of these: 1 << enum smn_type */
 	bool in, out;		/* who writes it: the caller, the kernel */
 };
 
@@ -62,15 +113,32 @@ struct smn_op {
 	const struct smn_arg *args;
 	unsigned long request;
 	uint8_t nargs;
-	uint8_t size;		/* of the argument */
+	uint8_t size;		/* of the argument; what it must at least be */
+	uint8_t min;
+	uint16_t since;		/* the kernel that brought it, 0: pseudo */
 };
 
 #define SMN_ARG_MAX 48		/* the largest argument, iommu_hwpt_alloc */
 
 const struct smn_op *smn_op(enum smn_op_id id);
 
+/* The ioctl of that request; of that name, letter case and "IOMMU_" or
+ * "VFIO_DEVICE_" aside. SMN_NOPS: there is none. */
+enum smn_op_id smn_op_by_request(unsigned long request);
+enum smn_op_id smn_op_by_name(const char *name);
+
+/* The member called @name, or NULL. */
+const struct smn_arg *smn_op_arg(const struct smn_op *op, const char *name);
+
+/* The whole argument is size bytes long by its own word, its first one. */
+static inline uint32_t smn_arg_size(const void *arg)
+{
+	return *(const uint32_t *)arg;
+}
+
 /* Member @a of the argument at @arg. */
 uint64_t smn_arg_get(const struct smn_arg *a, const void *arg);
+void smn_arg_put(const struct smn_arg *a, void *arg, uint64_t v);
 
 /* The name of value (or bit) @v of @a, or NULL. */
 const char *smn_arg_value_name(const struct smn_arg *a, uint64_t v);

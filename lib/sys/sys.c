@@ -7,6 +7,38 @@
 
 #include "sys/sys.h"
 
+void smn_call_question(const struct smn_call *call, struct smn_world *w,
+		       struct smn_question *q)
+{
+	const struct iommu_hwpt_invalidate *inval = (const void *)call->out;
+
+	*q = (struct smn_question){
+		.op = call->op, .fd = call->fd, .in = call->in,
+		.out = call->out, .given = ~0u, .w = w,
+	};
+	if (call->has_words) {
+		q->words = call->words;
+		q->nwords = 2;
+	}
+	if (call->has_words && call->op == SMN_IOMMU_HWPT_INVALIDATE)
+		q->first = inval->entry_num;
+	smn_question_resolve(q);
+}
+
+/* A real kernel's answer changes what is known to exist. */
+static void keep_up(struct smn_sys *sys, struct smn_call *call)
+{
+	struct smn_world *w = sys->world;
+	struct smn_question q;
+
+	if (!w || w->answers)
+		return;
+	smn_call_question(call, w, &q);
+	q.words = smn_op_payload(call->op, call->in, &q.nwords);
+	if (smn_world_happened(&q, call->out, call->err))
+		w->incomplete = true;
+}
+
 int smn_sys_ioctl(struct smn_sys *sys, enum smn_op_id op, int fd, void *arg)
 {
 	const struct smn_op *row = smn_op(op);
@@ -24,6 +56,7 @@ int smn_sys_ioctl(struct smn_sys *sys, enum smn_op_id op, int fd, void *arg)
 		sys->failed.has_words = smn_op_culprit(op, call->in, call->out,
 						       sys->failed.words);
 	}
+	keep_up(sys, call);
 	if (sys->trace)
 		sys->trace(sys->trace_ctx, call);
 	return call->err;
@@ -36,12 +69,17 @@ int smn_sys_open(struct smn_sys *sys, const char *path, int flags)
 	if (fd < 0) {
 		sys->failed = (struct smn_call){ .op = SMN_OPEN, .err = fd };
 		snprintf(sys->path, sizeof(sys->path), "%s", path);
+	} else if (sys->world && !sys->world->answers &&
+		   smn_world_opened(sys->world, path, fd)) {
+		sys->world->incomplete = true;
 	}
 	return fd;
 }
 
 int smn_sys_close(struct smn_sys *sys, int fd)
 {
+	if (sys->world && !sys->world->answers)
+		smn_world_closed(sys->world, fd);
 	return sys->be->close(sys->priv, fd);
 }
 
@@ -147,11 +185,15 @@ void *smn_sys_map(struct smn_sys *sys, size_t len)
 	if (!p)
 		sys->failed =
 			(struct smn_call){ .op = SMN_MMAP, .err = -ENOMEM };
+	else if (sys->world && smn_world_memory(sys->world, p, len))
+		sys->world->incomplete = true;
 	return p;
 }
 
 int smn_sys_unmap(struct smn_sys *sys, void *addr, size_t len)
 {
+	if (sys->world)
+		smn_world_forget_memory(sys->world, addr);
 	return sys->be->unmap(sys->priv, addr, len);
 }
 

@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "abi/op.h"
+#include "abi/row.h"
 
 struct pollfd;
 
@@ -64,9 +64,21 @@ struct smn_sys {
 	struct smn_call last;			/* the last ioctl */
 	struct smn_call failed;			/* the last that failed */
 	char path[128];				/* the last open that failed */
+	/*
+	 * What is known to exist, kept up with every call; NULL: not kept. A
+	 * backend that answers from a world of its own has that one here.
+	 */
+	struct smn_world *world;
 	void (*trace)(void *ctx, const struct smn_call *call);
 	void *trace_ctx;
 };
+
+/*
+ * The call as a question to the errno rows, resolved; it is the call's for as
+ * long as that lives.
+ */
+void smn_call_question(const struct smn_call *call, struct smn_world *w,
+		       struct smn_question *q);
 
 int smn_sys_ioctl(struct smn_sys *sys, enum smn_op_id op, int fd, void *arg);
 

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What exists, as far as the kernel's answers depend on it: SMMUs, devices,
+ * open files, iommufd's objects and who refers to whom.
+ *
+ * One world serves two masters. The model answers from it: there it is all
+ * there is. A session on the real kernel keeps one beside it, fed with each
+ * call that succeeded, so that a refusal can be explained; there ids and fds
+ * are the kernel's, and what nobody looked up is SMN_UNKNOWN.
+ */
+#ifndef SMN_ABI_WORLD_H
+#define SMN_ABI_WORLD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "abi/areas.h"
+#include "abi/fact.h"
+#include "abi/ids.h"
+#include "abi/op.h"
+#include "arch/field.h"
+
+#define SMN_ANY_FD (-1)
+
+struct smn_smmu {
+	struct smn_smmu *next;
+	char name[48];			/* its instance in sysfs */
+	enum smn_truth told;		/* are the registers known? */
+	uint32_t regs[SMN_NREGS];
+	smn_feats feats;
+	uint32_t errata;		/* hw_info.flags */
+	uint32_t nvmids;		/* taken by parents of this world */
+	struct smn_facts facts;
+};
+
+/* Events or faults that wait to be read. */
+struct smn_ring;
+
+struct smn_obj {
+	uint32_t id;
+	uint32_t users;			/* who refers to it, itself not counted */
+	uint8_t type;			/* enum smn_type */
+	struct smn_ictx *x;
+	union {
+		struct smn_ioas {
+			struct smn_space space;	/* mapped, reserved, allowed */
+			struct smn_obj *hwpts;	/* a list by .next */
+			bool small_pages;
+		} ioas;
+		struct smn_paging {
+			struct smn_obj *ioas, *next, *faultq;
+			struct smn_smmu *smmu;
+			uint32_t flags;
+			bool s2, automatic;
+			bool coherent;	/* enforces what CANWBS promises */
+		} paging;
+		struct smn_nested {
+			struct smn_obj *viommu, *faultq;
+			uint64_t ste[2];
+			uint32_t flags;
+		} nested;
+		struct smn_viommu {
+			struct smn_obj *parent;
+			struct smn_smmu *smmu;
+			struct smn_obj *vdevices, *veventqs;	/* by .next */
+		} viommu;
+		struct smn_vdevice {
+			struct smn_obj *viommu, *next;
+			struct smn_pdev *dev;
+			uint64_t virt_id;
+		} vdevice;
+		struct smn_device_obj {
+			struct smn_pdev *dev;
+		} device;
+		struct smn_veventq {
+			struct smn_obj *viommu, *next;
+			uint32_t type, depth;
+			int fd;
+			struct smn_ring *ring;
+		} veventq;
+		struct smn_faultq {
+			int fd;
+		} faultq;
+	};
+};
+
+/* A PCI device and its VFIO node. */
+struct smn_pdev {
+	struct smn_pdev *next;
+	char bdf[16];
+	char cdev[40];			/* "/dev/vfio/devices/vfio0" */
+	struct smn_smmu *smmu;		/* NULL: not known */
+	struct smn_facts facts;
+	int group;			/* IOMMU group, -1: none or unknown */
+	uint32_t sid;
+	struct smn_obj *object;	/* iommufd's, while it is bound */
+	struct smn_obj *vdevice;
+	struct smn_obj *hwpt;	/* what it is attached to */
+	struct smn_obj *vmaster;	/* the vIOMMU that gets its events */
+	uint64_t vsid;			/* and under which name */
+	const struct smn_region *reserved;
+	unsigned int nreserved;
+};
+
+/* A range a device's driver keeps from being mapped. */
+struct smn_region {
+	uint64_t start, last;
+	bool msi;		/* the software MSI window */
+};
+
+/* One open /dev/iommu. It lives while its fd or a device bound to it does. */
+struct smn_ictx {
+	struct smn_ids ids;
+	uint32_t refs;
+	bool process_rlimit;
+};
+
+enum smn_file_kind {
+	SMN_FILE_NONE,
+	SMN_FILE_IOMMU,
+	SMN_FILE_CDEV,
+	SMN_FILE_VEVENTQ,
+	SMN_FILE_FAULTQ,
+	SMN_FILE_OTHER,		/* open, and none of ours */
+};
+
+struct smn_file {
+	enum smn_file_kind kind;
+	bool bound;			/* SMN_FILE_CDEV */
+	struct smn_ictx *x;		/* SMN_FILE_IOMMU; a CDEV's when bound */
+	struct smn_pdev *dev;		/* SMN_FILE_CDEV */
+	struct smn_obj *queue;	/* the queues */
+};
+
+struct smn_world {
+	bool answers;			/* the model's: all is known */
+	bool incomplete;		/* memory ran out: ids are not known */
+	uint16_t kernel;		/* 703 is 7.3, 0: not known */
+	struct smn_facts facts;
+	uint64_t page;			/* bytes of a page of this machine */
+	uint64_t memlock;		/* RLIMIT_MEMLOCK, ~0: none, 0: unknown */
+	uint64_t pinned;		/* bytes pinned by what is here */
+	bool memlock_counts;		/* CAP_IPC_LOCK is missing */
+	struct smn_smmu *smmus;
+	struct smn_pdev *devs;
+	struct smn_file *files;		/* by fd */
+	size_t nfiles;
+	struct smn_areas memory;	/* of this process, that can be pinned */
+	struct smn_why holder;		/* who has the device open, or "" */
+	uint32_t log;			/* kinds of lines the kernel logged */
+};
+
+void smn_world_init(struct smn_world *w);
+void smn_world_free(struct smn_world *w);
+
+/*
+ * Make them known, before they are used; NULL: no memory. Facts start as
+ * unknown, as no where the world answers.
+ */
+struct smn_smmu *smn_world_add_smmu(struct smn_world *w, const char *name);
+struct smn_pdev *smn_world_add_device(struct smn_world *w, const char *bdf,
+				      const char *cdev, struct smn_smmu *smmu);
+
+/* Registers of an SMMU, as GET_HW_INFO tells them. */
+void smn_smmu_tell(struct smn_smmu *smmu, const uint32_t regs[SMN_NREGS]);
+
+struct smn_smmu *smn_world_smmu(const struct smn_world *w, const char *name);
+struct smn_pdev *smn_world_cdev(const struct smn_world *w, const char *path);
+
+/* What a file descriptor is; NULL when this world knows nothing of it. */
+struct smn_file *smn_world_file(const struct smn_world *w, int fd);
+
+/* @path was opened as @fd. 0 or -ENOMEM. */
+int smn_world_opened(struct smn_world *w, const char *path, int fd);
+
+/* @fd was closed, and all that lives and dies with it. */
+void smn_world_closed(struct smn_world *w, int fd);
+
+/* A new file of that kind; NULL: no memory. */
+struct smn_file *smn_world_add_file(struct smn_world *w, int fd,
+				    enum smn_file_kind kind);
+
+/* Memory of this process that can be pinned, mapped at @p. 0 or -ENOMEM. */
+int smn_world_memory(struct smn_world *w, const void *p, size_t len);
+void smn_world_forget_memory(struct smn_world *w, const void *p);
+
+/* --- objects --- */
+
+/*
+ * A new object in @x. Where the world answers, *id becomes the lowest free
+ * number; else *id is the number the kernel gave. NULL: no memory.
+ */
+struct smn_obj *smn_obj_new(struct smn_world *w, struct smn_ictx *x,
+				  enum smn_type type, uint32_t *id);
+
+/* The object of that id, or NULL: none, or only its tombstone. */
+struct smn_obj *smn_obj_get(const struct smn_ictx *x, uint32_t id);
+
+/* Was it a vDEVICE whose device went away, so that the number stays taken? */
+bool smn_obj_is_tombstone(const struct smn_ictx *x, uint32_t id);
+
+/* Undo what it held, give the number back, free it. Nobody may refer to it. */
+void smn_obj_free(struct smn_world *w, struct smn_obj *o);
+
+/* The same for a vDEVICE whose device goes: the number stays taken. */
+void smn_obj_bury(struct smn_world *w, struct smn_obj *o);
+
+/* The SMMU a HWPT, vIOMMU or device is on; NULL: of no one known. */
+struct smn_smmu *smn_obj_smmu(const struct smn_obj *o);
+
+/* The vDEVICE of that vSID on a vIOMMU, or NULL. */
+struct smn_obj *smn_viommu_vdevice(const struct smn_obj *viommu,
+				      uint64_t virt_id);
+
+/*
+ * The device is now attached to @hwpt, or to nothing (NULL), with every
+ * consequence for references, reserved ranges and events. 0 or -ENOMEM.
+ */
+int smn_pdev_attach(struct smn_world *w, struct smn_pdev *dev,
+		    struct smn_obj *hwpt);
+
+#endif

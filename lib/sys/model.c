@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The software kernel: its calls. See model.h. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "sys/model.h"
+
+#define FIRST_FD 3
+
+struct smn_model {
+	struct smn_world world;
+	const struct smn_row *refusal;
+	uint64_t clock;			/* ns; a call takes one */
+};
+
+struct smn_model *smn_model_new(void)
+{
+	struct smn_model *m = calloc(1, sizeof(*m));
+
+	if (!m)
+		return NULL;
+	smn_world_init(&m->world);
+	m->world.answers = true;
+	m->world.kernel = 703;
+	m->world.memlock = ~0ULL;
+	smn_facts_fill(&m->world.facts, SMN_NO);
+	return m;
+}
+
+void smn_model_free(struct smn_model *m)
+{
+	if (m)
+		smn_world_free(&m->world);
+	free(m);
+}
+
+struct smn_world *smn_model_world(struct smn_model *m)
+{
+	return &m->world;
+}
+
+const struct smn_row *smn_model_refusal(const struct smn_model *m)
+{
+	return m->refusal;
+}
+
+/* --- ioctl --- */
+
+/* ENOTTY of a file that has no such ioctl; EINVAL of a cdev not bound yet. */
+static int wrong_file(const struct smn_file *f, enum smn_op_id op)
+{
+	bool vfio = op < SMN_IOMMU_DESTROY;
+
+	if (!f)
+		return -EBADF;
+	if (f->kind == SMN_FILE_CDEV && !f->bound &&
+	    op != SMN_VFIO_DEVICE_BIND_IOMMUFD)
+		return -EINVAL;
+	if (op == SMN_NOPS ||
+	    f->kind != (vfio ? SMN_FILE_CDEV : SMN_FILE_IOMMU))
+		return -ENOTTY;
+	return 0;
+}
+
+static int answer(struct smn_model *m, int fd, enum smn_op_id op, void *arg)
+{
+	const struct smn_op *row = smn_op(op);
+	uint32_t size = smn_arg_size(arg);
+	uint64_t in[SMN_ARG_MAX / 8] = { 0 }, out[SMN_ARG_MAX / 8];
+	struct smn_question q = { .op = op, .fd = fd, .in = in, .raw = arg,
+				  .given = ~0u, .w = &m->world };
+	int ret, err;
+
+	size = size < row->size ? size : row->size;
+	memcpy(in, arg, size);
+	memcpy(out, in, sizeof(out));
+	q.words = smn_op_payload(op, in, &q.nwords);
+	smn_question_resolve(&q);
+
+	m->refusal = smn_row_first(&q);
+	err = m->refusal ? -m->refusal->err : 0;
+	ret = smn_world_happened(&q, out, err);
+	if (ret)
+		return ret;
+	memcpy(arg, out, size);
+	return err;
+}
+
+static int model_ioctl(void *be, int fd, unsigned long request, void *arg,
+		       struct smn_span *span)
+{
+	struct smn_model *m = be;
+	enum smn_op_id op = smn_op_by_request(request);
+	int ret = wrong_file(smn_world_file(&m->world, fd), op);
+
+	m->refusal = NULL;
+	*span = (struct smn_span){ m->clock, 1 };
+	m->clock++;
+	return ret ? ret : answer(m, fd, op, arg);
+}
+
+/* --- files --- */
+
+static int free_fd(const struct smn_world *w)
+{
+	int fd = FIRST_FD;
+
+	while (smn_world_file(w, fd))
+		fd++;
+	return fd;
+}
+
+static int model_open(void *be, const char *path, int flags)
+{
+	struct smn_model *m = be;
+	int fd = free_fd(&m->world);
+	int ret;
+
+	(void)flags;
+	if (strcmp(path, "/dev/iommu") && !smn_world_cdev(&m->world, path))
+		return -ENOENT;
+	ret = smn_world_opened(&m->world, path, fd);
+	return ret ? ret : fd;
+}
+
+static int model_close(void *be, int fd)
+{
+	struct smn_model *m = be;
+
+	if (!smn_world_file(&m->world, fd))
+		return -EBADF;
+	smn_world_closed(&m->world, fd);
+	return 0;
+}
+
+static void *model_map(void *be, size_t len)
+{
+	void *p = mmap(NULL, len, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	(void)be;
+	return p == MAP_FAILED ? NULL : p;
+}
+
+static int model_unmap(void *be, void *addr, size_t len)
+{
+	(void)be;
+	return munmap(addr, len) ? -errno : 0;
+}
+
+static uint64_t model_now(void *be)
+{
+	return ((struct smn_model *)be)->clock;
+}
+
+const struct smn_backend smn_backend_model = {
+	.name = "model",
+	.open = model_open,
+	.close = model_close,
+	.ioctl = model_ioctl,
+	.map = model_map,
+	.unmap = model_unmap,
+	.now = model_now,
+};

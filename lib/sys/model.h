@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A software kernel. It has no errno of its own: each call is put to the same
+ * rows that explain a real kernel's refusals, and what no row refuses changes
+ * the world as the acts say.
+ */
+#ifndef SMN_SYS_MODEL_H
+#define SMN_SYS_MODEL_H
+
+#include "abi/world.h"
+#include "sys/sys.h"
+
+struct smn_model;
+
+extern const struct smn_backend smn_backend_model;
+
+/* An empty machine: no SMMU, no device. NULL: no memory. */
+struct smn_model *smn_model_new(void);
+void smn_model_free(struct smn_model *m);
+
+/* What exists in it; its kernel, facts, SMMUs and devices are to be set. */
+struct smn_world *smn_model_world(struct smn_model *m);
+
+/*
+ * The row that refused the last ioctl, NULL when nothing did. It tells why; two
+ * rows can share an errno.
+ */
+const struct smn_row *smn_model_refusal(const struct smn_model *m);
+
+#endif
