@@ -52,6 +52,7 @@
 #define SMN_PSEUDO_OPS(X) \
 	X(OPEN, "open", smn_file_arg) \
 	X(MMAP, "mmap", smn_file_arg) \
+	X(CLOSE, "close", smn_file_arg) \
 	X(READ_VEVENTQ, "read(vEVENTQ)", smn_file_arg) \
 	X(READ_FAULTQ, "read(fault queue)", smn_file_arg) \
 	X(WRITE_FAULTQ, "write(fault queue)", smn_file_arg)
