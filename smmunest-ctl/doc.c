@@ -185,7 +185,7 @@ struct json_object *doc_call_args(const struct smn_call *call)
 		const struct smn_arg *a = &op->args[i];
 		uint64_t v = smn_arg_get(a, call->in);
 
-		if (!a->in)
+		if (!a->in || !smn_arg_told(a, call->in))
 			continue;
 		if (a->format == SMN_ARG_WORDS && call->has_words)
 			doc_add(o, a->name, doc_words(call->words, 2, 64));

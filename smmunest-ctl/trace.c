@@ -87,11 +87,12 @@ static void print_args(FILE *to, const struct smn_call *call, bool out)
 
 	for (unsigned int i = 0; i < op->nargs; i++) {
 		const struct smn_arg *a = &op->args[i];
+		const void *arg = out ? call->out : call->in;
 
-		if (out ? !a->out : !a->in)
+		if ((out ? !a->out : !a->in) || !smn_arg_told(a, arg))
 			continue;
 		fprintf(to, "%s", comma);
-		print_arg(to, call, a, out ? call->out : call->in);
+		print_arg(to, call, a, arg);
 		comma = ", ";
 	}
 }

@@ -65,11 +65,11 @@ static const struct smn_arg args_vfio_device_bind_iommufd[] = {
 static const struct smn_arg args_vfio_device_attach_iommufd_pt[] = {
 	IN(vfio_device_attach_iommufd_pt, flags, HEX),
 	INOUT(vfio_device_attach_iommufd_pt, pt_id, DEC, TYPES(PT)),
-	IN(vfio_device_attach_iommufd_pt, pasid, DEC),
+	IN(vfio_device_attach_iommufd_pt, pasid, DEC, .rare = true),
 };
 static const struct smn_arg args_vfio_device_detach_iommufd_pt[] = {
 	IN(vfio_device_detach_iommufd_pt, flags, HEX),
-	IN(vfio_device_detach_iommufd_pt, pasid, DEC),
+	IN(vfio_device_detach_iommufd_pt, pasid, DEC, .rare = true),
 };
 static const struct smn_arg args_iommu_destroy[] = {
 	IN(iommu_destroy, id, DEC, TYPES(ANY)),
@@ -81,7 +81,7 @@ static const struct smn_arg args_iommu_ioas_alloc[] = {
 static const struct smn_arg args_iommu_ioas_allow_iovas[] = {
 	IN(iommu_ioas_allow_iovas, ioas_id, DEC, TYPES(IOAS)),
 	IN(iommu_ioas_allow_iovas, num_iovas, DEC),
-	IN(iommu_ioas_allow_iovas, __reserved, HEX),
+	IN(iommu_ioas_allow_iovas, __reserved, HEX, .rare = true),
 	IN(iommu_ioas_allow_iovas, allowed_iovas, HEX),
 };
 static const struct smn_arg args_iommu_ioas_copy[] = {
@@ -95,14 +95,14 @@ static const struct smn_arg args_iommu_ioas_copy[] = {
 static const struct smn_arg args_iommu_ioas_iova_ranges[] = {
 	IN(iommu_ioas_iova_ranges, ioas_id, DEC, TYPES(IOAS)),
 	INOUT(iommu_ioas_iova_ranges, num_iovas, DEC),
-	IN(iommu_ioas_iova_ranges, __reserved, HEX),
+	IN(iommu_ioas_iova_ranges, __reserved, HEX, .rare = true),
 	IN(iommu_ioas_iova_ranges, allowed_iovas, HEX),
 	OUT(iommu_ioas_iova_ranges, out_iova_alignment, HEX),
 };
 static const struct smn_arg args_iommu_ioas_map[] = {
 	IN(iommu_ioas_map, flags, FLAGS, NAMES(map_flags)),
 	IN(iommu_ioas_map, ioas_id, DEC, TYPES(IOAS)),
-	IN(iommu_ioas_map, __reserved, HEX),
+	IN(iommu_ioas_map, __reserved, HEX, .rare = true),
 	IN(iommu_ioas_map, user_va, HEX),
 	IN(iommu_ioas_map, length, HEX),
 	INOUT(iommu_ioas_map, iova, HEX),
@@ -115,26 +115,26 @@ static const struct smn_arg args_iommu_ioas_unmap[] = {
 static const struct smn_arg args_iommu_option[] = {
 	IN(iommu_option, option_id, NAMED, NAMES(options)),
 	IN(iommu_option, op, NAMED, NAMES(option_ops)),
-	IN(iommu_option, __reserved, HEX),
+	IN(iommu_option, __reserved, HEX, .rare = true),
 	IN(iommu_option, object_id, DEC, TYPES(IOAS)),
 	INOUT(iommu_option, val64, DEC),
 };
 static const struct smn_arg args_iommu_vfio_ioas[] = {
 	INOUT(iommu_vfio_ioas, ioas_id, DEC, TYPES(IOAS)),
 	IN(iommu_vfio_ioas, op, NAMED, NAMES(vfio_ioas_ops)),
-	IN(iommu_vfio_ioas, __reserved, HEX),
+	IN(iommu_vfio_ioas, __reserved, HEX, .rare = true),
 };
 static const struct smn_arg args_iommu_hwpt_alloc[] = {
 	IN(iommu_hwpt_alloc, flags, FLAGS, NAMES(hwpt_flags)),
 	IN(iommu_hwpt_alloc, dev_id, DEC, TYPES(DEVICE)),
 	IN(iommu_hwpt_alloc, pt_id, DEC, TYPES(PARENT)),
 	OUT(iommu_hwpt_alloc, out_hwpt_id, DEC, TYPES(HWPT)),
-	IN(iommu_hwpt_alloc, __reserved, HEX),
+	IN(iommu_hwpt_alloc, __reserved, HEX, .rare = true),
 	IN(iommu_hwpt_alloc, data_type, NAMED, NAMES(hwpt_types)),
 	IN(iommu_hwpt_alloc, data_len, DEC),
 	IN(iommu_hwpt_alloc, data_uptr, WORDS),
 	IN(iommu_hwpt_alloc, fault_id, DEC, TYPES(FAULTQ)),
-	IN(iommu_hwpt_alloc, __reserved2, HEX),
+	IN(iommu_hwpt_alloc, __reserved2, HEX, .rare = true),
 };
 static const struct smn_arg args_iommu_hw_info[] = {
 	IN(iommu_hw_info, flags, HEX),
@@ -148,12 +148,12 @@ static const struct smn_arg args_iommu_hw_info[] = {
 static const struct smn_arg args_iommu_hwpt_set_dirty_tracking[] = {
 	IN(iommu_hwpt_set_dirty_tracking, flags, HEX),
 	IN(iommu_hwpt_set_dirty_tracking, hwpt_id, DEC, TYPES(PAGING)),
-	IN(iommu_hwpt_set_dirty_tracking, __reserved, HEX),
+	IN(iommu_hwpt_set_dirty_tracking, __reserved, HEX, .rare = true),
 };
 static const struct smn_arg args_iommu_hwpt_get_dirty_bitmap[] = {
 	IN(iommu_hwpt_get_dirty_bitmap, hwpt_id, DEC, TYPES(PAGING)),
 	IN(iommu_hwpt_get_dirty_bitmap, flags, HEX),
-	IN(iommu_hwpt_get_dirty_bitmap, __reserved, HEX),
+	IN(iommu_hwpt_get_dirty_bitmap, __reserved, HEX, .rare = true),
 	IN(iommu_hwpt_get_dirty_bitmap, iova, HEX),
 	IN(iommu_hwpt_get_dirty_bitmap, length, HEX),
 	IN(iommu_hwpt_get_dirty_bitmap, page_size, HEX),
@@ -165,7 +165,7 @@ static const struct smn_arg args_iommu_hwpt_invalidate[] = {
 	IN(iommu_hwpt_invalidate, entry_len, DEC),
 	IN(iommu_hwpt_invalidate, data_uptr, WORDS),
 	INOUT(iommu_hwpt_invalidate, entry_num, DEC),
-	IN(iommu_hwpt_invalidate, __reserved, HEX),
+	IN(iommu_hwpt_invalidate, __reserved, HEX, .rare = true),
 };
 static const struct smn_arg args_iommu_fault_alloc[] = {
 	IN(iommu_fault_alloc, flags, HEX),
@@ -186,9 +186,9 @@ static const struct smn_arg args_iommu_viommu_alloc[] = {
 	IN(iommu_viommu_alloc, dev_id, DEC, TYPES(DEVICE)),
 	IN(iommu_viommu_alloc, hwpt_id, DEC, TYPES(PAGING)),
 	OUT(iommu_viommu_alloc, out_viommu_id, DEC, TYPES(VIOMMU)),
-	IN(iommu_viommu_alloc, data_len, DEC),
-	IN(iommu_viommu_alloc, __reserved, HEX),
-	IN(iommu_viommu_alloc, data_uptr, HEX),
+	IN(iommu_viommu_alloc, data_len, DEC, .rare = true),
+	IN(iommu_viommu_alloc, __reserved, HEX, .rare = true),
+	IN(iommu_viommu_alloc, data_uptr, HEX, .rare = true),
 };
 static const struct smn_arg args_iommu_vdevice_alloc[] = {
 	IN(iommu_vdevice_alloc, viommu_id, DEC, TYPES(VIOMMU)),
@@ -197,7 +197,7 @@ static const struct smn_arg args_iommu_vdevice_alloc[] = {
 	IN(iommu_vdevice_alloc, virt_id, HEX),
 };
 static const struct smn_arg args_iommu_ioas_change_process[] = {
-	IN(iommu_ioas_change_process, __reserved, HEX),
+	IN(iommu_ioas_change_process, __reserved, HEX, .rare = true),
 };
 static const struct smn_arg args_iommu_veventq_alloc[] = {
 	IN(iommu_veventq_alloc, flags, HEX),
@@ -206,7 +206,7 @@ static const struct smn_arg args_iommu_veventq_alloc[] = {
 	IN(iommu_veventq_alloc, veventq_depth, DEC),
 	OUT(iommu_veventq_alloc, out_veventq_id, DEC, TYPES(VEVENTQ)),
 	OUT(iommu_veventq_alloc, out_veventq_fd, FD),
-	IN(iommu_veventq_alloc, __reserved, HEX),
+	IN(iommu_veventq_alloc, __reserved, HEX, .rare = true),
 };
 static const struct smn_arg args_iommu_hw_queue_alloc[] = {
 	IN(iommu_hw_queue_alloc, flags, HEX),
@@ -220,7 +220,7 @@ static const struct smn_arg args_iommu_hw_queue_alloc[] = {
 static const struct smn_arg args_iommu_ioas_noiommu_get_pa[] = {
 	IN(iommu_ioas_noiommu_get_pa, flags, HEX),
 	IN(iommu_ioas_noiommu_get_pa, ioas_id, DEC, TYPES(IOAS)),
-	IN(iommu_ioas_noiommu_get_pa, __reserved, HEX),
+	IN(iommu_ioas_noiommu_get_pa, __reserved, HEX, .rare = true),
 	IN(iommu_ioas_noiommu_get_pa, iova, HEX),
 	INOUT(iommu_ioas_noiommu_get_pa, length, HEX),
 	OUT(iommu_ioas_noiommu_get_pa, out_phys, HEX),
@@ -337,6 +337,11 @@ void smn_arg_put(const struct smn_arg *a, void *arg, uint64_t v)
 {
 	/* the low bytes come first: iommufd.c asserts little-endian */
 	memcpy((char *)arg + a->offset, &v, a->size);
+}
+
+bool smn_arg_told(const struct smn_arg *a, const void *arg)
+{
+	return !a->rare || smn_arg_get(a, arg);
 }
 
 const char *smn_arg_value_name(const struct smn_arg *a, uint64_t v)

@@ -107,6 +107,7 @@ struct smn_arg {
 	uint8_t format;		/* enum smn_arg_format */
 	uint16_t types;		/* the id of one of these: 1 << enum smn_type */
 	bool in, out;		/* who writes it: the caller, the kernel */
+	bool rare;		/* worth telling only when it is not 0 */
 };
 
 struct smn_op {
@@ -140,6 +141,9 @@ static inline uint32_t smn_arg_size(const void *arg)
 /* Member @a of the argument at @arg. */
 uint64_t smn_arg_get(const struct smn_arg *a, const void *arg);
 void smn_arg_put(const struct smn_arg *a, void *arg, uint64_t v);
+
+/* Is it worth telling of the argument at @arg? */
+bool smn_arg_told(const struct smn_arg *a, const void *arg);
 
 /* The name of value (or bit) @v of @a, or NULL. */
 const char *smn_arg_value_name(const struct smn_arg *a, uint64_t v);
