@@ -6,6 +6,7 @@
 #include <inttypes.h>
 
 #include "arch/stage.h"
+#include "arch/ttd.h"
 
 enum { STALLS_AND_TERMINATES, ONLY_TERMINATES, ONLY_STALLS };
 
@@ -440,7 +441,7 @@ bool smn_walk_stage1(struct smn_walking *w, uint64_t iova)
 	struct smn_stage *st = &w->stage1;
 	struct smn_fault f = { .class = SMN_CLASS_IN };
 	struct smn_walk_step step = { .what = "S1" };
-	unsigned int stride, top = smn_walk_cd(w, h->tbi) ? 56 : 64;
+	unsigned int top = smn_walk_cd(w, h->tbi) ? 56 : 64;
 	uint64_t above;
 
 	*st = stage_of(w, h);
@@ -456,8 +457,7 @@ bool smn_walk_stage1(struct smn_walking *w, uint64_t iova)
 	    smn_walk_idr(w, "IDR3.E0PD"))
 		return smn_walk_fault(w, "F_TRANSLATION", &f, &step, h->e0pd,
 				      "this half is not for the unprivileged");
-	stride = st->granule - 3;
-	st->start = 3 - (int)((st->ia_bits - 1 - st->granule) / stride);
+	st->start = smn_ttd_start(st->granule, st->ia_bits);
 	st->base = table_base(st, smn_walk_cd(w, h->ttb));
 	return true;
 }

@@ -9,39 +9,7 @@
 #include <string.h>
 
 #include "arch/stage.h"
-
-#define ATTR(field, name, hi, lo, ...) \
-	[field] = SMN_F(name, 0, hi, lo, .spec = "Arm ARM D8.3", __VA_ARGS__)
-
-/* A descriptor's bits; those of 52-bit addresses lie in two places. */
-enum { VALID, TABLE, ATTRINDX, MEMATTR, AP_EL0, AP_RO, S2AP_R, S2AP_W, SH, AF,
-       OA, OA_DS, OA_51_50, OA_51_48, DBM, PXN, XN, S2XN, PXNTABLE, XNTABLE,
-       APTABLE_EL0, APTABLE_RO };
-
-static const struct smn_field ttd[] = {
-	ATTR(VALID, "Valid", 0, 0),
-	ATTR(TABLE, "Table", 1, 1),	/* or page, at level 3 */
-	ATTR(ATTRINDX, "AttrIndx", 4, 2),
-	ATTR(MEMATTR, "MemAttr", 5, 2),
-	ATTR(AP_EL0, "AP[1]", 6, 6),
-	ATTR(AP_RO, "AP[2]", 7, 7),
-	ATTR(S2AP_R, "S2AP[0]", 6, 6),
-	ATTR(S2AP_W, "S2AP[1]", 7, 7),
-	ATTR(SH, "SH", 9, 8),
-	ATTR(OA_51_50, "OA[51:50]", 9, 8),
-	ATTR(AF, "AF", 10, 10),
-	ATTR(OA, "OA", 47, 12, .addr = true),
-	ATTR(OA_DS, "OA", 49, 12, .addr = true),
-	ATTR(OA_51_48, "OA[51:48]", 15, 12),
-	ATTR(DBM, "DBM", 51, 51),
-	ATTR(PXN, "PXN", 53, 53),
-	ATTR(XN, "XN", 54, 54),
-	ATTR(S2XN, "XN", 54, 53),
-	ATTR(PXNTABLE, "PXNTable", 59, 59),
-	ATTR(XNTABLE, "XNTable", 60, 60),
-	ATTR(APTABLE_EL0, "APTable[0]", 61, 61),
-	ATTR(APTABLE_RO, "APTable[1]", 62, 62),
-};
+#include "arch/ttd.h"
 
 static const char *const behalf[] = { "CD", "TTD", "IN" };
 
@@ -59,11 +27,6 @@ struct request {
 	enum smn_class class;
 	uint64_t ia;
 };
-
-static uint64_t bits(uint64_t desc, unsigned int field)
-{
-	return smn_field_get(&ttd[field], &desc);
-}
 
 static struct smn_fault fault_of(const struct smn_stage *st,
 				 const struct request *rq)
@@ -123,13 +86,13 @@ static bool fetch(struct smn_walking *w, const struct smn_stage *st,
 
 static uint64_t address_in(const struct smn_stage *st, uint64_t desc)
 {
-	uint64_t oa = bits(desc, st->ds ? OA_DS : OA);
+	uint64_t oa = smn_ttd_get(desc, st->ds ? SMN_TTD_OA_DS : SMN_TTD_OA);
 
 	oa = oa >> st->granule << st->granule;
 	if (st->ds)
-		oa |= bits(desc, OA_51_50) << 50;
+		oa |= smn_ttd_get(desc, SMN_TTD_OA_51_50) << 50;
 	else if (st->lpa && st->granule == 16)
-		oa |= bits(desc, OA_51_48) << 48;
+		oa |= smn_ttd_get(desc, SMN_TTD_OA_51_48) << 48;
 	return oa;
 }
 
@@ -147,10 +110,10 @@ static void inherit(const struct smn_stage *st, struct leaf *leaf)
 {
 	if (st->number == 2 || st->had)
 		return;
-	leaf->no_el0 |= bits(leaf->desc, APTABLE_EL0);
-	leaf->ro |= bits(leaf->desc, APTABLE_RO);
-	leaf->xn |= bits(leaf->desc, XNTABLE);
-	leaf->pxn |= bits(leaf->desc, PXNTABLE);
+	leaf->no_el0 |= smn_ttd_get(leaf->desc, SMN_TTD_APTABLE_EL0);
+	leaf->ro |= smn_ttd_get(leaf->desc, SMN_TTD_APTABLE_RO);
+	leaf->xn |= smn_ttd_get(leaf->desc, SMN_TTD_XNTABLE);
+	leaf->pxn |= smn_ttd_get(leaf->desc, SMN_TTD_PXNTABLE);
 }
 
 /* One descriptor: a fault, a table to go on in (*next), or the end. */
@@ -158,11 +121,11 @@ static bool descend(struct smn_walking *w, const struct smn_stage *st,
 		    const struct request *rq, struct leaf *leaf, bool *next)
 {
 	struct smn_fault f = fault_of(st, rq);
-	bool table = bits(leaf->desc, TABLE);
+	bool table = smn_ttd_get(leaf->desc, SMN_TTD_TABLE);
 	bool last = leaf->level == 3;
 
 	*next = false;
-	if (!bits(leaf->desc, VALID))
+	if (!smn_ttd_get(leaf->desc, SMN_TTD_VALID))
 		return smn_walk_fault(w, "F_TRANSLATION", &f, &leaf->step,
 				      "Valid", "no mapping: the descriptor is "
 				      "invalid");
@@ -192,12 +155,12 @@ static bool descend(struct smn_walking *w, const struct smn_stage *st,
 static bool walk_tables(struct smn_walking *w, const struct smn_stage *st,
 			const struct request *rq, struct leaf *leaf)
 {
-	const unsigned int stride = st->granule - 3;
+	const unsigned int stride = smn_ttd_stride(st->granule);
 	uint64_t ia = rq->ia & ((1ULL << st->ia_bits) - 1), table = st->base;
 	bool next = true;
 
 	for (leaf->level = st->start; ; leaf->level++) {
-		unsigned int shift = st->granule + stride * (3 - leaf->level);
+		unsigned int shift = smn_ttd_shift(st->granule, leaf->level);
 		uint64_t index = ia >> shift;
 
 		/* the first table may be several side by side */
@@ -223,7 +186,7 @@ static bool accessed(struct smn_walking *w, const struct smn_stage *st,
 {
 	struct smn_fault f = fault_of(st, rq);
 
-	if (bits(leaf->desc, AF) || st->ha || st->affd)
+	if (smn_ttd_get(leaf->desc, SMN_TTD_AF) || st->ha || st->affd)
 		return true;
 	return smn_walk_fault(w, "F_ACCESS", &f, &leaf->step, "AF",
 			      "the access flag is 0 and %s",
@@ -238,12 +201,12 @@ static void s1_permissions(const struct smn_walking *w,
 			   const struct smn_stage *st, const struct leaf *leaf,
 			   struct smn_found *p)
 {
-	bool dirty = st->hd && bits(leaf->desc, DBM);
-	bool ro = leaf->ro || (bits(leaf->desc, AP_RO) && !dirty);
-	bool ur = bits(leaf->desc, AP_EL0) && !leaf->no_el0, uw = ur && !ro;
+	bool dirty = st->hd && smn_ttd_get(leaf->desc, SMN_TTD_DBM);
+	bool ro = leaf->ro || (smn_ttd_get(leaf->desc, SMN_TTD_AP_RO) && !dirty);
+	bool ur = smn_ttd_get(leaf->desc, SMN_TTD_AP_EL0) && !leaf->no_el0, uw = ur && !ro;
 	bool wxn = smn_walk_cd(w, "WXN");
-	bool ux = !bits(leaf->desc, XN) && !leaf->xn && !(wxn && uw);
-	bool px = !bits(leaf->desc, PXN) && !leaf->pxn && !uw && !(wxn && !ro);
+	bool ux = !smn_ttd_get(leaf->desc, SMN_TTD_XN) && !leaf->xn && !(wxn && uw);
+	bool px = !smn_ttd_get(leaf->desc, SMN_TTD_PXN) && !leaf->pxn && !uw && !(wxn && !ro);
 	bool pan = smn_walk_cd(w, "PAN") &&
 		(ur || (ux && smn_walk_cd(w, "EPAN") &&
 			smn_walk_idr(w, "IDR3.EPAN")));
@@ -276,9 +239,9 @@ static const char *letters(const struct smn_found *p, char text[4])
 static bool s1_update(struct smn_walking *w, const struct smn_stage *st,
 		      struct leaf *leaf)
 {
-	bool flag = st->ha && !bits(leaf->desc, AF);
-	bool dirty = w->write && st->hd && bits(leaf->desc, DBM) &&
-		bits(leaf->desc, AP_RO);
+	bool flag = st->ha && !smn_ttd_get(leaf->desc, SMN_TTD_AF);
+	bool dirty = w->write && st->hd && smn_ttd_get(leaf->desc, SMN_TTD_DBM) &&
+		smn_ttd_get(leaf->desc, SMN_TTD_AP_RO);
 	struct smn_fault f = { .s2 = true, .class = SMN_CLASS_TTD,
 			       .ipa = leaf->addr, .ttrnw = false };
 
@@ -292,11 +255,11 @@ static bool s1_update(struct smn_walking *w, const struct smn_stage *st,
 static struct smn_memtype s1_memory(const struct smn_walking *w,
 				    const struct smn_stage *st, uint64_t desc)
 {
-	unsigned int index = bits(desc, ATTRINDX);
+	unsigned int index = smn_ttd_get(desc, SMN_TTD_ATTRINDX);
 	uint64_t mair = smn_walk_cd(w, index < 4 ? "MAIR0" : "MAIR1");
 
 	return smn_memtype_mair(mair >> 8 * (index % 4) & 0xff,
-				st->ds ? st->sh : bits(desc, SH));
+				st->ds ? st->sh : smn_ttd_get(desc, SMN_TTD_SH));
 }
 
 bool smn_walk_s1(struct smn_walking *w, uint64_t va, struct smn_found *found)
@@ -331,7 +294,7 @@ bool smn_walk_s1(struct smn_walking *w, uint64_t va, struct smn_found *found)
 /* XN[1:0] of stage 2; without IDR3.XNX only XN[1] is there. */
 static bool s2_executable(const struct smn_walking *w, uint64_t desc)
 {
-	unsigned int xn = bits(desc, S2XN);
+	unsigned int xn = smn_ttd_get(desc, SMN_TTD_S2XN);
 
 	if (!smn_walk_idr(w, "IDR3.XNX"))
 		xn &= 2;
@@ -387,11 +350,11 @@ bool smn_walk_s2(struct smn_walking *w, uint64_t ipa, enum smn_class class,
 				      "that stage 2 takes", ipa, st->ia_bits);
 	if (!walk_tables(w, st, &rq, &leaf) || !accessed(w, st, &rq, &leaf))
 		return false;
-	found->r = bits(leaf.desc, S2AP_R);
-	found->w = bits(leaf.desc, S2AP_W) || (st->hd && bits(leaf.desc, DBM));
+	found->r = smn_ttd_get(leaf.desc, SMN_TTD_S2AP_R);
+	found->w = smn_ttd_get(leaf.desc, SMN_TTD_S2AP_W) || (st->hd && smn_ttd_get(leaf.desc, SMN_TTD_DBM));
 	found->x = s2_executable(w, leaf.desc);
-	found->mem = smn_memtype_combine(found->mem, bits(leaf.desc, MEMATTR),
-					 st->ds ? st->sh : bits(leaf.desc, SH),
+	found->mem = smn_memtype_combine(found->mem, smn_ttd_get(leaf.desc, SMN_TTD_MEMATTR),
+					 st->ds ? st->sh : smn_ttd_get(leaf.desc, SMN_TTD_SH),
 					 fwb);
 	if (!s2_check(w, &rq, &leaf, found, found->mem.device))
 		return false;
