@@ -13,7 +13,7 @@
 
 struct smn_ids {
 	void **at;			/* by number */
-	uint64_t *full[SMN_IDS_LEVELS];	/* a bit a number or lower word: taken */
+	uint64_t *full[SMN_IDS_LEVELS];	/* set: taken, or all below */
 	uint32_t room;			/* numbers below this have a place */
 	uint32_t ntaken;
 };

@@ -18,7 +18,7 @@
 struct smn_question {
 	enum smn_op_id op;
 	int fd;			/* SMN_ANY_FD: offline, no file is known */
-	const void *in;		/* the argument before the call, zero-extended */
+	const void *in;		/* the argument before, zero-extended */
 	const void *raw;	/* as the caller has it; NULL: not at hand */
 	const void *out;	/* and after it; NULL: not answered yet */
 	/*
@@ -47,7 +47,7 @@ struct smn_question {
 struct smn_row {
 	const char *id;		/* "map.reserved"; unique among all rows */
 	int err;
-	/* what it looks at: offset and size in the argument, 0: no one member */
+	/* the member it looks at: offset and size; size 0: no one member */
 	uint8_t on, width;
 	uint64_t with;		/* the test's parameter */
 	/*

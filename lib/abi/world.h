@@ -38,7 +38,7 @@ struct smn_ring;
 
 struct smn_obj {
 	uint32_t id;
-	uint32_t users;			/* who refers to it, itself not counted */
+	uint32_t users;			/* who refers to it */
 	uint8_t type;			/* enum smn_type */
 	struct smn_ictx *x;
 	union {
@@ -127,7 +127,7 @@ enum smn_file_kind {
 struct smn_file {
 	enum smn_file_kind kind;
 	bool bound;			/* SMN_FILE_CDEV */
-	struct smn_ictx *x;		/* SMN_FILE_IOMMU; a CDEV's when bound */
+	struct smn_ictx *x;		/* IOMMU; CDEV when bound */
 	struct smn_pdev *dev;		/* SMN_FILE_CDEV */
 	struct smn_obj *queue;	/* the queues */
 };
@@ -138,14 +138,14 @@ struct smn_world {
 	uint16_t kernel;		/* 703 is 7.3, 0: not known */
 	struct smn_facts facts;
 	uint64_t page;			/* bytes of a page of this machine */
-	uint64_t memlock;		/* RLIMIT_MEMLOCK, ~0: none, 0: unknown */
+	uint64_t memlock;		/* bytes, ~0: no limit, 0: unknown */
 	uint64_t pinned;		/* bytes pinned by what is here */
 	bool memlock_counts;		/* CAP_IPC_LOCK is missing */
 	struct smn_smmu *smmus;
 	struct smn_pdev *devs;
 	struct smn_file *files;		/* by fd */
 	size_t nfiles;
-	struct smn_areas memory;	/* of this process, that can be pinned */
+	struct smn_areas memory;	/* of ours that can be pinned */
 	struct smn_why holder;		/* who has the device open, or "" */
 	uint32_t log;			/* kinds of lines the kernel logged */
 };

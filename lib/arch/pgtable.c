@@ -11,6 +11,8 @@
 #include "arch/stage.h"
 #include "arch/ttd.h"
 
+#define bits(desc, field) smn_ttd_get(desc, SMN_TTD_##field)
+
 static const char *const behalf[] = { "CD", "TTD", "IN" };
 
 /* The last descriptor, and what the tables above it took away. */
@@ -86,13 +88,13 @@ static bool fetch(struct smn_walking *w, const struct smn_stage *st,
 
 static uint64_t address_in(const struct smn_stage *st, uint64_t desc)
 {
-	uint64_t oa = smn_ttd_get(desc, st->ds ? SMN_TTD_OA_DS : SMN_TTD_OA);
+	uint64_t oa = st->ds ? bits(desc, OA_DS) : bits(desc, OA);
 
 	oa = oa >> st->granule << st->granule;
 	if (st->ds)
-		oa |= smn_ttd_get(desc, SMN_TTD_OA_51_50) << 50;
+		oa |= bits(desc, OA_51_50) << 50;
 	else if (st->lpa && st->granule == 16)
-		oa |= smn_ttd_get(desc, SMN_TTD_OA_51_48) << 48;
+		oa |= bits(desc, OA_51_48) << 48;
 	return oa;
 }
 
@@ -110,10 +112,10 @@ static void inherit(const struct smn_stage *st, struct leaf *leaf)
 {
 	if (st->number == 2 || st->had)
 		return;
-	leaf->no_el0 |= smn_ttd_get(leaf->desc, SMN_TTD_APTABLE_EL0);
-	leaf->ro |= smn_ttd_get(leaf->desc, SMN_TTD_APTABLE_RO);
-	leaf->xn |= smn_ttd_get(leaf->desc, SMN_TTD_XNTABLE);
-	leaf->pxn |= smn_ttd_get(leaf->desc, SMN_TTD_PXNTABLE);
+	leaf->no_el0 |= bits(leaf->desc, APTABLE_EL0);
+	leaf->ro |= bits(leaf->desc, APTABLE_RO);
+	leaf->xn |= bits(leaf->desc, XNTABLE);
+	leaf->pxn |= bits(leaf->desc, PXNTABLE);
 }
 
 /* One descriptor: a fault, a table to go on in (*next), or the end. */
@@ -121,11 +123,11 @@ static bool descend(struct smn_walking *w, const struct smn_stage *st,
 		    const struct request *rq, struct leaf *leaf, bool *next)
 {
 	struct smn_fault f = fault_of(st, rq);
-	bool table = smn_ttd_get(leaf->desc, SMN_TTD_TABLE);
+	bool table = bits(leaf->desc, TABLE);
 	bool last = leaf->level == 3;
 
 	*next = false;
-	if (!smn_ttd_get(leaf->desc, SMN_TTD_VALID))
+	if (!bits(leaf->desc, VALID))
 		return smn_walk_fault(w, "F_TRANSLATION", &f, &leaf->step,
 				      "Valid", "no mapping: the descriptor is "
 				      "invalid");
@@ -186,7 +188,7 @@ static bool accessed(struct smn_walking *w, const struct smn_stage *st,
 {
 	struct smn_fault f = fault_of(st, rq);
 
-	if (smn_ttd_get(leaf->desc, SMN_TTD_AF) || st->ha || st->affd)
+	if (bits(leaf->desc, AF) || st->ha || st->affd)
 		return true;
 	return smn_walk_fault(w, "F_ACCESS", &f, &leaf->step, "AF",
 			      "the access flag is 0 and %s",
@@ -201,12 +203,12 @@ static void s1_permissions(const struct smn_walking *w,
 			   const struct smn_stage *st, const struct leaf *leaf,
 			   struct smn_found *p)
 {
-	bool dirty = st->hd && smn_ttd_get(leaf->desc, SMN_TTD_DBM);
-	bool ro = leaf->ro || (smn_ttd_get(leaf->desc, SMN_TTD_AP_RO) && !dirty);
-	bool ur = smn_ttd_get(leaf->desc, SMN_TTD_AP_EL0) && !leaf->no_el0, uw = ur && !ro;
+	bool dirty = st->hd && bits(leaf->desc, DBM);
+	bool ro = leaf->ro || (bits(leaf->desc, AP_RO) && !dirty);
+	bool ur = bits(leaf->desc, AP_EL0) && !leaf->no_el0, uw = ur && !ro;
 	bool wxn = smn_walk_cd(w, "WXN");
-	bool ux = !smn_ttd_get(leaf->desc, SMN_TTD_XN) && !leaf->xn && !(wxn && uw);
-	bool px = !smn_ttd_get(leaf->desc, SMN_TTD_PXN) && !leaf->pxn && !uw && !(wxn && !ro);
+	bool ux = !bits(leaf->desc, XN) && !leaf->xn && !(wxn && uw);
+	bool px = !bits(leaf->desc, PXN) && !leaf->pxn && !uw && !(wxn && !ro);
 	bool pan = smn_walk_cd(w, "PAN") &&
 		(ur || (ux && smn_walk_cd(w, "EPAN") &&
 			smn_walk_idr(w, "IDR3.EPAN")));
@@ -239,9 +241,9 @@ static const char *letters(const struct smn_found *p, char text[4])
 static bool s1_update(struct smn_walking *w, const struct smn_stage *st,
 		      struct leaf *leaf)
 {
-	bool flag = st->ha && !smn_ttd_get(leaf->desc, SMN_TTD_AF);
-	bool dirty = w->write && st->hd && smn_ttd_get(leaf->desc, SMN_TTD_DBM) &&
-		smn_ttd_get(leaf->desc, SMN_TTD_AP_RO);
+	bool flag = st->ha && !bits(leaf->desc, AF);
+	bool dirty = w->write && st->hd && bits(leaf->desc, DBM) &&
+		bits(leaf->desc, AP_RO);
 	struct smn_fault f = { .s2 = true, .class = SMN_CLASS_TTD,
 			       .ipa = leaf->addr, .ttrnw = false };
 
@@ -255,11 +257,11 @@ static bool s1_update(struct smn_walking *w, const struct smn_stage *st,
 static struct smn_memtype s1_memory(const struct smn_walking *w,
 				    const struct smn_stage *st, uint64_t desc)
 {
-	unsigned int index = smn_ttd_get(desc, SMN_TTD_ATTRINDX);
+	unsigned int index = bits(desc, ATTRINDX);
 	uint64_t mair = smn_walk_cd(w, index < 4 ? "MAIR0" : "MAIR1");
 
 	return smn_memtype_mair(mair >> 8 * (index % 4) & 0xff,
-				st->ds ? st->sh : smn_ttd_get(desc, SMN_TTD_SH));
+				st->ds ? st->sh : bits(desc, SH));
 }
 
 bool smn_walk_s1(struct smn_walking *w, uint64_t va, struct smn_found *found)
@@ -294,7 +296,7 @@ bool smn_walk_s1(struct smn_walking *w, uint64_t va, struct smn_found *found)
 /* XN[1:0] of stage 2; without IDR3.XNX only XN[1] is there. */
 static bool s2_executable(const struct smn_walking *w, uint64_t desc)
 {
-	unsigned int xn = smn_ttd_get(desc, SMN_TTD_S2XN);
+	unsigned int xn = bits(desc, S2XN);
 
 	if (!smn_walk_idr(w, "IDR3.XNX"))
 		xn &= 2;
@@ -350,11 +352,11 @@ bool smn_walk_s2(struct smn_walking *w, uint64_t ipa, enum smn_class class,
 				      "that stage 2 takes", ipa, st->ia_bits);
 	if (!walk_tables(w, st, &rq, &leaf) || !accessed(w, st, &rq, &leaf))
 		return false;
-	found->r = smn_ttd_get(leaf.desc, SMN_TTD_S2AP_R);
-	found->w = smn_ttd_get(leaf.desc, SMN_TTD_S2AP_W) || (st->hd && smn_ttd_get(leaf.desc, SMN_TTD_DBM));
+	found->r = bits(leaf.desc, S2AP_R);
+	found->w = bits(leaf.desc, S2AP_W) || (st->hd && bits(leaf.desc, DBM));
 	found->x = s2_executable(w, leaf.desc);
-	found->mem = smn_memtype_combine(found->mem, smn_ttd_get(leaf.desc, SMN_TTD_MEMATTR),
-					 st->ds ? st->sh : smn_ttd_get(leaf.desc, SMN_TTD_SH),
+	found->mem = smn_memtype_combine(found->mem, bits(leaf.desc, MEMATTR),
+					 st->ds ? st->sh : bits(leaf.desc, SH),
 					 fwb);
 	if (!s2_check(w, &rq, &leaf, found, found->mem.device))
 		return false;

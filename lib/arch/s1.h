@@ -69,7 +69,7 @@ uint64_t *smn_s1_leaf(const struct smn_s1 *s1, uint64_t iova, int *level);
 /* The CDs of a VM's device, by SubstreamID. */
 struct smn_cds {
 	struct smn_arena *arena;
-	uint8_t s1fmt;		/* 0 linear, 1 and 2 two levels: 4K, 64K leaves */
+	uint8_t s1fmt;		/* 0 linear; two levels: 1 4K, 2 64K leaves */
 	uint8_t s1cdmax;	/* 2^S1CDMax of them */
 	uint64_t ipa;		/* S1ContextPtr */
 };

@@ -7,8 +7,7 @@
 #ifndef SMN_NEST_REQUEST_H
 #define SMN_NEST_REQUEST_H
 
-#include "abi/row.h"
-#include "sys/sys.h"
+#include "smmunest.h"
 
 #define SMN_REQ_ARGS 12		/* as many members as any op's argument has */
 #define SMN_REQ_WORDS 256	/* of a payload: 128 commands */
@@ -17,7 +16,7 @@
 /* What a member's value is. */
 enum smn_ref {
 	SMN_REF_NUMBER,		/* .value */
-	SMN_REF_ID,		/* the iommufd id of object .slot, plus .value */
+	SMN_REF_ID,		/* the id of object .slot, plus .value */
 	SMN_REF_FD,		/* the file of slot .slot */
 	SMN_REF_MEMORY,		/* byte .value of the runner's memory */
 	SMN_REF_PAYLOAD,	/* the address of the request's own words */
@@ -64,7 +63,7 @@ struct smn_slot {
 /* What came of it. */
 struct smn_reply {
 	int err;				/* 0, -errno, or bytes read */
-	const struct smn_row *row;		/* the model's reason, or NULL */
+	const struct smn_row *row;		/* the model's reason */
 	unsigned char out[SMN_REQ_SIZE];	/* the argument afterwards */
 	uint8_t data[256];			/* what a read gave, or what the
 						 * kernel wrote at data_uptr */
