@@ -137,6 +137,17 @@ struct smn_file *smn_world_add_file(struct smn_world *w, int fd,
 	return &w->files[fd];
 }
 
+#define FIRST_FD 3
+
+int smn_world_free_fd(const struct smn_world *w)
+{
+	int fd = FIRST_FD;
+
+	while (smn_world_file(w, fd))
+		fd++;
+	return fd;
+}
+
 #define CDEVS "/dev/vfio/devices/"
 
 static int opened_iommu(struct smn_world *w, int fd)
@@ -183,7 +194,7 @@ static void unbind(struct smn_world *w, struct smn_file *f)
 	struct smn_pdev *dev = f->dev;
 	struct smn_obj *o = dev->object;
 
-	smn_pdev_attach(w, dev, NULL);
+	smn_pdev_detach(w, dev);
 	if (dev->vdevice)
 		smn_obj_bury(w, dev->vdevice);
 	o->users--;
@@ -194,6 +205,7 @@ static void unbind(struct smn_world *w, struct smn_file *f)
 void smn_world_closed(struct smn_world *w, int fd)
 {
 	struct smn_file *f = smn_world_file(w, fd);
+	struct smn_ictx *x;
 
 	if (!f)
 		return;
@@ -207,7 +219,9 @@ void smn_world_closed(struct smn_world *w, int fd)
 		break;
 	case SMN_FILE_VEVENTQ:
 	case SMN_FILE_FAULTQ:
+		x = f->queue->x;
 		f->queue->users--;
+		forget_ictx(w, x);
 		break;
 	default:
 		break;

@@ -84,6 +84,13 @@ struct smn_obj {
 	};
 };
 
+/* A PASID of a device, attached to something of its own. */
+struct smn_pasid {
+	struct smn_pasid *next;
+	uint32_t pasid;
+	struct smn_obj *hwpt;
+};
+
 /* A PCI device and its VFIO node. */
 struct smn_pdev {
 	struct smn_pdev *next;
@@ -96,6 +103,8 @@ struct smn_pdev {
 	struct smn_obj *object;	/* iommufd's, while it is bound */
 	struct smn_obj *vdevice;
 	struct smn_obj *hwpt;	/* what it is attached to */
+	bool by_pasid;		/* by an attachment of "PASID 0" */
+	struct smn_pasid *pasids;	/* other PASIDs that are attached */
 	struct smn_obj *vmaster;	/* the vIOMMU that gets its events */
 	uint64_t vsid;			/* and under which name */
 	const struct smn_region *reserved;
@@ -108,7 +117,8 @@ struct smn_region {
 	bool msi;		/* the software MSI window */
 };
 
-/* One open /dev/iommu. It lives while its fd or a device bound to it does. */
+/* One open /dev/iommu. It lives while its fd, a device bound to it, or the file
+ * of one of its queues does. */
 struct smn_ictx {
 	struct smn_ids ids;
 	uint32_t refs;
@@ -132,6 +142,13 @@ struct smn_file {
 	struct smn_obj *queue;	/* the queues */
 };
 
+/* Kinds of lines in the kernel's log. */
+enum smn_log {
+	SMN_LOG_EVENT = 1,	/* an event that no vEVENTQ got */
+	SMN_LOG_TOKEN = 2,	/* BIND wants a token, or wants none */
+	SMN_LOG_DIRECT = 4,	/* BIND meets a 1:1 mapping */
+};
+
 struct smn_world {
 	bool answers;			/* the model's: all is known */
 	bool incomplete;		/* memory ran out: ids are not known */
@@ -147,7 +164,7 @@ struct smn_world {
 	size_t nfiles;
 	struct smn_areas memory;	/* of ours that can be pinned */
 	struct smn_why holder;		/* who has the device open, or "" */
-	uint32_t log;			/* kinds of lines the kernel logged */
+	uint32_t log;			/* enum smn_log: what was logged */
 };
 
 void smn_world_init(struct smn_world *w);
@@ -175,6 +192,9 @@ int smn_world_opened(struct smn_world *w, const char *path, int fd);
 
 /* @fd was closed, and all that lives and dies with it. */
 void smn_world_closed(struct smn_world *w, int fd);
+
+/* The lowest number that is no open file's, for a world that answers. */
+int smn_world_free_fd(const struct smn_world *w);
 
 /* A new file of that kind; NULL: no memory. */
 struct smn_file *smn_world_add_file(struct smn_world *w, int fd,
@@ -212,11 +232,39 @@ struct smn_smmu *smn_obj_smmu(const struct smn_obj *o);
 struct smn_obj *smn_viommu_vdevice(const struct smn_obj *viommu,
 				      uint64_t virt_id);
 
+/* --- attachments: attach.c --- */
+
+/* The stage 2 under a nested HWPT, a paging HWPT itself, or NULL. */
+struct smn_obj *smn_hwpt_paging(struct smn_obj *hwpt);
+
+/* The address space under it, or NULL. */
+struct smn_space *smn_hwpt_space(struct smn_obj *hwpt);
+
+/* Devices of one IOMMU group; one whose group is not known is alone. */
+bool smn_pdev_related(const struct smn_pdev *a, const struct smn_pdev *b);
+
+/*
+ * What the PASID of the device itself is attached to, and what is in effect
+ * because a device of its group is; 0 stands for no PASID.
+ */
+struct smn_obj *smn_pdev_hwpt(const struct smn_pdev *dev, uint32_t pasid);
+struct smn_obj *smn_pdev_group_hwpt(const struct smn_world *w,
+				    const struct smn_pdev *dev,
+				    uint32_t pasid);
+
 /*
  * The device is now attached to @hwpt, or to nothing (NULL), with every
- * consequence for references, reserved ranges and events. 0 or -ENOMEM.
+ * consequence for references, reserved ranges, events, and the devices of its
+ * group: replacing moves all that are attached. 0 or -ENOMEM.
  */
 int smn_pdev_attach(struct smn_world *w, struct smn_pdev *dev,
 		    struct smn_obj *hwpt);
+
+/* The same for one PASID, not 0. */
+int smn_pdev_attach_pasid(struct smn_world *w, struct smn_pdev *dev,
+			  uint32_t pasid, struct smn_obj *hwpt);
+
+/* No attachment is left. */
+void smn_pdev_detach(struct smn_world *w, struct smn_pdev *dev);
 
 #endif

@@ -7,8 +7,6 @@
 
 #include "sys/model.h"
 
-#define FIRST_FD 3
-
 struct smn_model {
 	struct smn_world world;
 	const struct smn_row *refusal;
@@ -103,19 +101,10 @@ static int model_ioctl(void *be, int fd, unsigned long request, void *arg,
 
 /* --- files --- */
 
-static int free_fd(const struct smn_world *w)
-{
-	int fd = FIRST_FD;
-
-	while (smn_world_file(w, fd))
-		fd++;
-	return fd;
-}
-
 static int model_open(void *be, const char *path, int flags)
 {
 	struct smn_model *m = be;
-	int fd = free_fd(&m->world);
+	int fd = smn_world_free_fd(&m->world);
 	int ret;
 
 	(void)flags;
