@@ -94,6 +94,57 @@ bool smn_areas_cover(const struct smn_areas *a, uint64_t start, uint64_t last)
 	return true;
 }
 
+/* The area that has @at: of @a, where areas may overlap, or of @b. */
+static const struct smn_area *either(const struct smn_areas *a,
+				     const struct smn_areas *b, uint64_t at)
+{
+	const struct smn_area *area = smn_areas_hit(a, at, at);
+
+	return area || !b ? area : smn_areas_find(b, at, at);
+}
+
+/* The end of a gap that has @at, at most @last. */
+static uint64_t gap_end(const struct smn_areas *a, uint64_t at, uint64_t last)
+{
+	size_t i = a ? after(a, at) : 0;
+
+	return a && i < a->n && a->at[i].start <= last ? a->at[i].start - 1 :
+		last;
+}
+
+bool smn_areas_gap(const struct smn_areas *a, const struct smn_areas *b,
+		   uint64_t *start, uint64_t last, uint64_t *end)
+{
+	const struct smn_area *area;
+	uint64_t at = *start;
+
+	while (at <= last && (area = either(a, b, at))) {
+		if (area->last >= last)
+			return false;
+		at = area->last + 1;
+	}
+	if (at > last)
+		return false;
+	*start = at;
+	*end = gap_end(a, at, gap_end(b, at, last));
+	return true;
+}
+
+bool smn_areas_run(const struct smn_areas *a, uint64_t *start, uint64_t last,
+		   uint64_t *end)
+{
+	const struct smn_area *area = smn_areas_find(a, *start, last);
+
+	if (*start > last || !area)
+		return false;
+	if (area->start > *start)
+		*start = area->start;
+	while (area + 1 < a->at + a->n && area[1].start == area->last + 1)
+		area++;
+	*end = area->last < last ? area->last : last;
+	return true;
+}
+
 void smn_areas_free(struct smn_areas *a)
 {
 	free(a->at);

@@ -14,10 +14,9 @@
 struct smn_area {
 	uint64_t start, last;	/* both inclusive */
 	uint64_t from;		/* what is mapped there: address or offset */
-	const void *owner;	/* of a reservation; the file of a mapping */
-	bool write;
-	bool file;
-	bool bad;		/* it cannot be pinned */
+	const void *owner;	/* of a reservation */
+	struct smn_pages *pages;	/* of a mapping */
+	bool read, write;	/* what a device may do there */
 };
 
 /* A set of ranges in order of address. */
@@ -47,8 +46,20 @@ void smn_areas_remove(struct smn_areas *a, struct smn_area *area);
 /* Take out all that belong to @owner. */
 void smn_areas_remove_owner(struct smn_areas *a, const void *owner);
 
-/* Is [start, last] covered without a gap? */
+/* Is [start, last] covered without a gap, by areas that are disjoint? */
 bool smn_areas_cover(const struct smn_areas *a, uint64_t start, uint64_t last);
+
+/*
+ * The first gap from *start on and up to @last that neither @a nor @b has an
+ * area in: it becomes *start and *end. False: there is none. Areas of @a may
+ * overlap, those of @b, which may be NULL, do not.
+ */
+bool smn_areas_gap(const struct smn_areas *a, const struct smn_areas *b,
+		   uint64_t *start, uint64_t last, uint64_t *end);
+
+/* The same for the first stretch without a gap, by areas that are disjoint. */
+bool smn_areas_run(const struct smn_areas *a, uint64_t *start, uint64_t last,
+		   uint64_t *end);
 
 void smn_areas_free(struct smn_areas *a);
 void smn_space_free(struct smn_space *s);

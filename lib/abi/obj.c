@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "abi/ioas.h"
 #include "abi/ring.h"
 #include "abi/world.h"
 
@@ -83,21 +84,23 @@ static void drop(struct smn_obj *o)
 
 static void free_ioas(struct smn_world *w, struct smn_obj *o)
 {
-	for (size_t i = 0; i < o->ioas.space.mapped.n; i++) {
-		const struct smn_area *a = &o->ioas.space.mapped.at[i];
+	struct smn_areas *mapped = &o->ioas.space.mapped;
 
-		w->pinned -= a->last - a->start + 1;
-	}
+	while (mapped->n)
+		smn_ioas_remove_area(w, o, &mapped->at[mapped->n - 1]);
 	smn_space_free(&o->ioas.space);
+	if (o->x->compat == o)
+		o->x->compat = NULL;
 }
 
 static void free_paging(struct smn_world *w, struct smn_obj *o)
 {
 	struct smn_obj *ioas = o->paging.ioas;
 
-	(void)w;
 	smn_areas_remove_owner(&ioas->ioas.space.reserved, o);
 	UNLINK(ioas->ioas.hwpts, o, paging.next);
+	if (!ioas->ioas.hwpts)
+		smn_ioas_unpin(w, ioas);
 	if (o->paging.s2 && o->paging.smmu)
 		o->paging.smmu->nvmids--;
 	drop(o->paging.faultq);

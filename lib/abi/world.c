@@ -88,6 +88,9 @@ void smn_smmu_tell(struct smn_smmu *smmu, const uint32_t regs[SMN_NREGS])
 {
 	memcpy(smmu->regs, regs, sizeof(smmu->regs));
 	smmu->feats = smn_feats_of(regs);
+	smmu->pages = (uint64_t)smn_idr_get(regs, "IDR5.GRAN4K") << 12 |
+		      (uint64_t)smn_idr_get(regs, "IDR5.GRAN16K") << 14 |
+		      (uint64_t)smn_idr_get(regs, "IDR5.GRAN64K") << 16;
 	smmu->told = SMN_YES;
 }
 
@@ -244,4 +247,27 @@ void smn_world_forget_memory(struct smn_world *w, const void *p)
 
 	if (area)
 		smn_areas_remove(&w->memory, area);
+}
+
+static bool is_own(const struct smn_world *w, uint64_t at, size_t n)
+{
+	return !w->touch || (n && at + n - 1 >= at &&
+			     smn_areas_cover(&w->memory, at, at + n - 1));
+}
+
+int smn_user_read(const struct smn_world *w, void *to, uint64_t from, size_t n)
+{
+	if (!is_own(w, from, n))
+		return w->touch(to, from, n, false);
+	memcpy(to, (const void *)(uintptr_t)from, n);
+	return 0;
+}
+
+int smn_user_write(const struct smn_world *w, uint64_t to, const void *from,
+		   size_t n)
+{
+	if (!is_own(w, to, n))
+		return w->touch((void *)from, to, n, true);
+	memcpy((void *)(uintptr_t)to, from, n);
+	return 0;
 }

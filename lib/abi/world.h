@@ -28,6 +28,7 @@ struct smn_smmu {
 	enum smn_truth told;		/* are the registers known? */
 	uint32_t regs[SMN_NREGS];
 	smn_feats feats;
+	uint64_t pages;			/* sizes of page it has: a bit each */
 	uint32_t errata;		/* hw_info.flags */
 	uint32_t nvmids;		/* taken by parents of this world */
 	struct smn_facts facts;
@@ -122,6 +123,7 @@ struct smn_region {
 struct smn_ictx {
 	struct smn_ids ids;
 	uint32_t refs;
+	struct smn_obj *compat;		/* the IOAS of IOMMU_VFIO_IOAS */
 	bool process_rlimit;
 };
 
@@ -163,6 +165,8 @@ struct smn_world {
 	struct smn_file *files;		/* by fd */
 	size_t nfiles;
 	struct smn_areas memory;	/* of ours that can be pinned */
+	/* how to touch other memory, 0 or -EFAULT; NULL: as one's own */
+	int (*touch)(void *here, uint64_t there, size_t n, bool write);
 	struct smn_why holder;		/* who has the device open, or "" */
 	uint32_t log;			/* enum smn_log: what was logged */
 };
@@ -203,6 +207,15 @@ struct smn_file *smn_world_add_file(struct smn_world *w, int fd,
 /* Memory of this process that can be pinned, mapped at @p. 0 or -ENOMEM. */
 int smn_world_memory(struct smn_world *w, const void *p, size_t len);
 void smn_world_forget_memory(struct smn_world *w, const void *p);
+
+/*
+ * What the kernel does at a user's pointer. 0, or -EFAULT: there is no such
+ * memory. Where the world does not answer the memory must be there.
+ */
+int smn_user_read(const struct smn_world *w, void *to, uint64_t from,
+		  size_t n);
+int smn_user_write(const struct smn_world *w, uint64_t to, const void *from,
+		   size_t n);
 
 /* --- objects --- */
 
