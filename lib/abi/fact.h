@@ -16,6 +16,7 @@
 	X(NO_MEMORY, "no-memory", \
 	  "the kernel has no memory, or a control group's limit is reached") \
 	X(NO_FDS, "no-fds", "no file descriptor is left") \
+	X(NO_IOMMUFD, "no-iommufd", "the kernel has no /dev/iommu") \
 	X(NO_ARM_IOMMUFD, "no-arm-iommufd", \
 	  "the kernel lacks CONFIG_ARM_SMMU_V3_IOMMUFD") \
 	X(NO_SVA, "no-sva", "the kernel lacks CONFIG_ARM_SMMU_V3_SVA") \
@@ -51,6 +52,7 @@
 	X(STALLS, "stalls", "the device can stall on a fault") \
 	X(ATS, "ats", "the device can use ATS") \
 	X(PRI_VF, "pri-vf", "a virtual function of a device with PRI") \
+	X(PASID, "pasid", "the device has PASIDs") \
 	X(PASIDS_USED, "pasids-used", "PASIDs of the device are in use") \
 	X(DEVICE_BROKEN, "device-broken", "the device cannot be enabled")
 

@@ -35,6 +35,10 @@ static const char *const veventq_types[] = {
 	[IOMMU_VEVENTQ_TYPE_ARM_SMMUV3] = "ARM_SMMUV3",
 };
 
+static const char *const nodes[] = {
+	[SMN_NODE_IOMMU] = "iommu", [SMN_NODE_CDEV] = "cdev",
+};
+
 #define MEMBER(t, m, f, ...) \
 	{ .name = #m, .offset = offsetof(struct t, m), \
 	  .size = sizeof(((struct t *)0)->m), .format = SMN_ARG_##f, \
@@ -226,8 +230,9 @@ static const struct smn_arg args_iommu_ioas_noiommu_get_pa[] = {
 	OUT(iommu_ioas_noiommu_get_pa, out_phys, HEX),
 };
 static const struct smn_arg args_smn_file_arg[] = {
-	IN(smn_file_arg, length, DEC),
+	INOUT(smn_file_arg, length, DEC),
 	IN(smn_file_arg, data, HEX),
+	IN(smn_file_arg, node, NAMED, NAMES(nodes)),
 };
 
 #define END(t, m) (offsetof(struct t, m) + sizeof(((struct t *)0)->m))
@@ -354,6 +359,7 @@ const uint64_t *smn_op_payload(enum smn_op_id id, const void *arg,
 {
 	const struct iommu_hwpt_alloc *alloc = arg;
 	const struct iommu_hwpt_invalidate *inval = arg;
+	const struct smn_file_arg *file = arg;
 	uint64_t ptr = 0;
 
 	*count = 0;
@@ -364,6 +370,9 @@ const uint64_t *smn_op_payload(enum smn_op_id id, const void *arg,
 		*count = (size_t)inval->entry_num * inval->entry_len /
 			 sizeof(uint64_t);
 		ptr = inval->data_uptr;
+	} else if (id == SMN_WRITE_FAULTQ) {
+		*count = file->length / sizeof(uint64_t);
+		ptr = file->data;
 	}
 	return *count ? (const uint64_t *)(uintptr_t)ptr : NULL;
 }
@@ -372,14 +381,15 @@ bool smn_op_culprit(enum smn_op_id id, const void *in, const void *out,
 		    uint64_t words[2])
 {
 	const struct iommu_hwpt_invalidate *inval = out;
-	size_t n, at = 0;
+	size_t n, at = 0, size = id == SMN_WRITE_FAULTQ ? 1 : 2;
 	const uint64_t *payload = smn_op_payload(id, in, &n);
 
 	if (id == SMN_IOMMU_HWPT_INVALIDATE)
 		at = 2 * (size_t)inval->entry_num;
-	if (!payload || at + 2 > n)
+	if (!payload || at + size > n)
 		return false;
-	memcpy(words, payload + at, 2 * sizeof(*words));
+	words[1] = 0;
+	memcpy(words, payload + at, size * sizeof(*words));
 	return true;
 }
 

@@ -65,9 +65,13 @@ enum smn_op_id {
 	SMN_NOPS
 };
 
+/* What a path stands for. */
+enum smn_node { SMN_NODE_OTHER, SMN_NODE_IOMMU, SMN_NODE_CDEV };
+
 struct smn_file_arg {
-	uint64_t length;	/* of the buffer */
-	uint64_t data;		/* what is written: the buffer's address */
+	uint64_t length;	/* of the buffer; afterwards what went through */
+	uint64_t data;		/* the buffer's address */
+	uint64_t node;		/* OPEN: enum smn_node */
 };
 
 /* What an iommufd id stands for. */
@@ -150,7 +154,7 @@ const char *smn_arg_value_name(const struct smn_arg *a, uint64_t v);
 
 /*
  * The 64-bit words behind the argument's pointer: the STE of HWPT_ALLOC, the
- * commands of HWPT_INVALIDATE. NULL and *count = 0 where there are none. @arg
+ * commands of HWPT_INVALIDATE, the answers written to a fault queue. NULL and *count = 0 where there are none. @arg
  * is as it went in: the kernel overwrites entry_num.
  */
 const uint64_t *smn_op_payload(enum smn_op_id id, const void *arg,
@@ -158,7 +162,8 @@ const uint64_t *smn_op_payload(enum smn_op_id id, const void *arg,
 
 /*
  * The two words that a refusal is about: the STE, or the command that
- * entry_num stopped at. False where the argument has none.
+ * entry_num stopped at; the first answer to a fault has one, and 0 follows.
+ * False where the argument has none.
  */
 bool smn_op_culprit(enum smn_op_id id, const void *in, const void *out,
 		    uint64_t words[2]);

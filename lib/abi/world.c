@@ -182,13 +182,25 @@ static int opened_cdev(struct smn_world *w, const char *path, int fd)
 	return 0;
 }
 
-int smn_world_opened(struct smn_world *w, const char *path, int fd)
+enum smn_node smn_node_of(const char *path)
 {
 	if (!strcmp(path, "/dev/iommu"))
-		return opened_iommu(w, fd);
+		return SMN_NODE_IOMMU;
 	if (!strncmp(path, CDEVS, strlen(CDEVS)))
+		return SMN_NODE_CDEV;
+	return SMN_NODE_OTHER;
+}
+
+int smn_world_opened(struct smn_world *w, const char *path, int fd)
+{
+	switch (smn_node_of(path)) {
+	case SMN_NODE_IOMMU:
+		return opened_iommu(w, fd);
+	case SMN_NODE_CDEV:
 		return opened_cdev(w, path, fd);
-	return 0;
+	default:
+		return 0;
+	}
 }
 
 /* VFIO lets go of the device: nothing attached, no vDEVICE, no object. */

@@ -188,6 +188,8 @@ void smn_smmu_tell(struct smn_smmu *smmu, const uint32_t regs[SMN_NREGS]);
 struct smn_smmu *smn_world_smmu(const struct smn_world *w, const char *name);
 struct smn_pdev *smn_world_cdev(const struct smn_world *w, const char *path);
 
+enum smn_node smn_node_of(const char *path);
+
 /* What a file descriptor is; NULL when this world knows nothing of it. */
 struct smn_file *smn_world_file(const struct smn_world *w, int fd);
 

@@ -61,20 +61,34 @@ const struct smn_row *smn_model_refusal(const struct smn_model *m)
 
 /* --- ioctl --- */
 
-/* ENOTTY of a file that has no such ioctl; EINVAL of a cdev not bound yet. */
+/*
+ * ENOTTY of a file that has no such ioctl; EINVAL of a cdev not bound yet,
+ * whatever it is asked. VFIO's own ioctls have a row for that.
+ */
 static int wrong_file(const struct smn_file *f, enum smn_op_id op)
 {
 	bool vfio = op < SMN_IOMMU_DESTROY;
 
 	if (!f)
 		return -EBADF;
-	if (f->kind == SMN_FILE_CDEV && !f->bound &&
-	    op != SMN_VFIO_DEVICE_BIND_IOMMUFD)
+	if (f->kind == SMN_FILE_CDEV && !f->bound && !vfio)
 		return -EINVAL;
 	if (op == SMN_NOPS ||
 	    f->kind != (vfio ? SMN_FILE_CDEV : SMN_FILE_IOMMU))
 		return -ENOTTY;
 	return 0;
+}
+
+/* Put it to the rows. 0 or -errno, and *out as the kernel would leave it. */
+static int decide(struct smn_model *m, struct smn_question *q, void *out)
+{
+	int ret, err;
+
+	m->clock++;
+	m->refusal = smn_row_first(q);
+	err = m->refusal ? -m->refusal->err : 0;
+	ret = smn_world_happened(q, out, err);
+	return ret ? ret : err;
 }
 
 static int answer(struct smn_model *m, int fd, enum smn_op_id op, void *arg)
@@ -84,21 +98,16 @@ static int answer(struct smn_model *m, int fd, enum smn_op_id op, void *arg)
 	uint64_t in[SMN_ARG_MAX / 8] = { 0 }, out[SMN_ARG_MAX / 8];
 	struct smn_question q = { .op = op, .fd = fd, .in = in, .raw = arg,
 				  .given = ~0u, .w = &m->world };
-	int ret, err;
+	int ret;
 
 	size = size < row->size ? size : row->size;
 	memcpy(in, arg, size);
 	memcpy(out, in, sizeof(out));
 	q.words = smn_op_payload(op, in, &q.nwords);
 	smn_question_resolve(&q);
-
-	m->refusal = smn_row_first(&q);
-	err = m->refusal ? -m->refusal->err : 0;
-	ret = smn_world_happened(&q, out, err);
-	if (ret)
-		return ret;
+	ret = decide(m, &q, out);
 	memcpy(arg, out, size);
-	return err;
+	return ret;
 }
 
 static int model_ioctl(void *be, int fd, unsigned long request, void *arg,
@@ -110,33 +119,83 @@ static int model_ioctl(void *be, int fd, unsigned long request, void *arg,
 
 	m->refusal = NULL;
 	*span = (struct smn_span){ m->clock, 1 };
-	m->clock++;
 	return ret ? ret : answer(m, fd, op, arg);
 }
 
 /* --- files --- */
 
+/* The same for what is no ioctl. Bytes that went through, or -errno. */
+static ssize_t answer_file(struct smn_model *m, int fd, enum smn_op_id op,
+			   const struct smn_file_arg *in, struct smn_pdev *dev)
+{
+	struct smn_file_arg out = *in;
+	struct smn_question q = { .op = op, .fd = fd, .in = in, .given = ~0u,
+				  .w = &m->world };
+	int ret;
+
+	q.words = smn_op_payload(op, in, &q.nwords);
+	smn_question_resolve(&q);
+	if (dev)
+		q.dev = dev;
+	ret = decide(m, &q, &out);
+	return ret ? ret : (ssize_t)out.length;
+}
+
 static int model_open(void *be, const char *path, int flags)
 {
 	struct smn_model *m = be;
-	int fd = smn_world_free_fd(&m->world);
+	struct smn_world *w = &m->world;
+	const struct smn_file_arg in = { .node = smn_node_of(path) };
+	int fd = smn_world_free_fd(w);
 	int ret;
 
 	(void)flags;
-	if (strcmp(path, "/dev/iommu") && !smn_world_cdev(&m->world, path))
+	if (in.node == SMN_NODE_OTHER)
 		return -ENOENT;
-	ret = smn_world_opened(&m->world, path, fd);
+	ret = answer_file(m, SMN_ANY_FD, SMN_OPEN, &in,
+			  smn_world_cdev(w, path));
+	if (!ret)
+		ret = smn_world_opened(w, path, fd);
 	return ret ? ret : fd;
 }
 
 static int model_close(void *be, int fd)
 {
 	struct smn_model *m = be;
+	const struct smn_file_arg in = { 0 };
+	int ret = answer_file(m, fd, SMN_CLOSE, &in, NULL);
 
-	if (!smn_world_file(&m->world, fd))
+	if (!ret)
+		smn_world_closed(&m->world, fd);
+	return ret;
+}
+
+/* EINVAL of what cannot be read, or written, at all. */
+static ssize_t queue_io(struct smn_model *m, int fd, uintptr_t buf, size_t len,
+			bool write)
+{
+	const struct smn_file_arg in = { .length = len, .data = buf };
+	const struct smn_file *f = smn_world_file(&m->world, fd);
+
+	m->refusal = NULL;
+	if (!f)
 		return -EBADF;
-	smn_world_closed(&m->world, fd);
-	return 0;
+	if (f->kind == SMN_FILE_VEVENTQ && !write)
+		return answer_file(m, fd, SMN_READ_VEVENTQ, &in, NULL);
+	if (f->kind == SMN_FILE_FAULTQ)
+		return answer_file(m, fd, write ? SMN_WRITE_FAULTQ :
+				   SMN_READ_FAULTQ, &in, NULL);
+	return -EINVAL;
+}
+
+static ssize_t model_read(void *be, int fd, void *buf, size_t len)
+{
+	return queue_io(be, fd, (uintptr_t)buf, len, false);
+}
+
+static ssize_t model_write(void *be, int fd, const void *buf, size_t len)
+{
+	return queue_io(be, fd, (uintptr_t)buf, len, true);
 }
 
 static void *model_map(void *be, size_t len)
@@ -164,6 +223,8 @@ const struct smn_backend smn_backend_model = {
 	.open = model_open,
 	.close = model_close,
 	.ioctl = model_ioctl,
+	.read = model_read,
+	.write = model_write,
 	.map = model_map,
 	.unmap = model_unmap,
 	.now = model_now,

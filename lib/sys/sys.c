@@ -39,6 +39,21 @@ static void keep_up(struct smn_sys *sys, struct smn_call *call)
 		w->incomplete = true;
 }
 
+/* What is done with a call once it was answered; returns call->err. */
+static int went(struct smn_sys *sys, struct smn_call *call)
+{
+	if (call->err < 0) {
+		sys->failed = *call;
+		sys->failed.has_words = smn_op_culprit(call->op, call->in,
+						       call->out,
+						       sys->failed.words);
+	}
+	keep_up(sys, call);
+	if (sys->trace)
+		sys->trace(sys->trace_ctx, call);
+	return call->err;
+}
+
 int smn_sys_ioctl(struct smn_sys *sys, enum smn_op_id op, int fd, void *arg)
 {
 	const struct smn_op *row = smn_op(op);
@@ -50,24 +65,60 @@ int smn_sys_ioctl(struct smn_sys *sys, enum smn_op_id op, int fd, void *arg)
 	call->err =
 		sys->be->ioctl(sys->priv, fd, row->request, arg, &call->span);
 	memcpy(call->out, arg, row->size);
+	return went(sys, call);
+}
 
-	if (call->err < 0) {
-		sys->failed = *call;
-		sys->failed.has_words = smn_op_culprit(op, call->in, call->out,
-						       sys->failed.words);
-	}
-	keep_up(sys, call);
-	if (sys->trace)
-		sys->trace(sys->trace_ctx, call);
-	return call->err;
+static struct smn_call *begin(struct smn_sys *sys, enum smn_op_id op, int fd,
+			      const void *buf, size_t len)
+{
+	const struct smn_file_arg arg = { .length = len,
+					  .data = (uintptr_t)buf };
+	struct smn_call *call = &sys->last;
+
+	*call = (struct smn_call){ .op = op, .fd = fd };
+	memcpy(call->in, &arg, sizeof(arg));
+	call->span.start = sys->be->now(sys->priv);
+	return call;
+}
+
+static ssize_t end(struct smn_sys *sys, struct smn_call *call, ssize_t n)
+{
+	struct smn_file_arg arg;
+
+	call->span.ns = sys->be->now(sys->priv) - call->span.start;
+	memcpy(&arg, call->in, sizeof(arg));
+	arg.length = n < 0 ? 0 : n;
+	memcpy(call->out, &arg, sizeof(arg));
+	call->err = n < 0 ? n : 0;
+	went(sys, call);
+	return n;
+}
+
+ssize_t smn_sys_read_queue(struct smn_sys *sys, enum smn_op_id op, int fd,
+			   void *buf, size_t len)
+{
+	struct smn_call *call = begin(sys, op, fd, buf, len);
+
+	return end(sys, call, sys->be->read(sys->priv, fd, buf, len));
+}
+
+ssize_t smn_sys_write_queue(struct smn_sys *sys, int fd, const void *buf,
+			    size_t len)
+{
+	struct smn_call *call = begin(sys, SMN_WRITE_FAULTQ, fd, buf, len);
+
+	return end(sys, call, sys->be->write(sys->priv, fd, buf, len));
 }
 
 int smn_sys_open(struct smn_sys *sys, const char *path, int flags)
 {
+	const struct smn_file_arg arg = { .node = smn_node_of(path) };
 	int fd = sys->be->open(sys->priv, path, flags);
 
 	if (fd < 0) {
-		sys->failed = (struct smn_call){ .op = SMN_OPEN, .err = fd };
+		sys->failed = (struct smn_call){ .op = SMN_OPEN, .err = fd,
+						 .fd = SMN_ANY_FD };
+		memcpy(sys->failed.in, &arg, sizeof(arg));
 		snprintf(sys->path, sizeof(sys->path), "%s", path);
 	} else if (sys->world && !sys->world->answers &&
 		   smn_world_opened(sys->world, path, fd)) {
@@ -78,9 +129,15 @@ int smn_sys_open(struct smn_sys *sys, const char *path, int flags)
 
 int smn_sys_close(struct smn_sys *sys, int fd)
 {
+	int ret;
+
 	if (sys->world && !sys->world->answers)
 		smn_world_closed(sys->world, fd);
-	return sys->be->close(sys->priv, fd);
+	ret = sys->be->close(sys->priv, fd);
+	if (ret)
+		sys->failed = (struct smn_call){ .op = SMN_CLOSE, .fd = fd,
+						 .err = ret };
+	return ret;
 }
 
 /* Files are facts, not operations: their absence is not a failed call. */

@@ -82,6 +82,17 @@ void smn_call_question(const struct smn_call *call, struct smn_world *w,
 
 int smn_sys_ioctl(struct smn_sys *sys, enum smn_op_id op, int fd, void *arg);
 
+/*
+ * read(2) and write(2) of a queue's file: SMN_READ_VEVENTQ, SMN_READ_FAULTQ, and
+ * SMN_WRITE_FAULTQ; remembered, traced and explained as ioctls are. How many
+ * bytes went through, 0 when nothing waits: none of them ever sleeps. Their
+ * errnos are the rows of lib/abi/act-queue.c.
+ */
+ssize_t smn_sys_read_queue(struct smn_sys *sys, enum smn_op_id op, int fd,
+			   void *buf, size_t len);
+ssize_t smn_sys_write_queue(struct smn_sys *sys, int fd, const void *buf,
+			    size_t len);
+
 /* O_CLOEXEC is implied. A failure is remembered as SMN_OPEN of sys->path. */
 int smn_sys_open(struct smn_sys *sys, const char *path, int flags);
 int smn_sys_close(struct smn_sys *sys, int fd);
