@@ -101,7 +101,9 @@ static void free_paging(struct smn_world *w, struct smn_obj *o)
 	UNLINK(ioas->ioas.hwpts, o, paging.next);
 	if (!ioas->ioas.hwpts)
 		smn_ioas_unpin(w, ioas);
-	if (o->paging.s2 && o->paging.smmu)
+	if (!o->paging.s2)
+		w->nasids--;
+	else if (o->paging.smmu)
 		o->paging.smmu->nvmids--;
 	drop(o->paging.faultq);
 	drop(ioas);

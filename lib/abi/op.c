@@ -360,36 +360,37 @@ const uint64_t *smn_op_payload(enum smn_op_id id, const void *arg,
 	const struct iommu_hwpt_alloc *alloc = arg;
 	const struct iommu_hwpt_invalidate *inval = arg;
 	const struct smn_file_arg *file = arg;
-	uint64_t ptr = 0;
+	uint64_t ptr = 0, bytes = 0;
 
-	*count = 0;
 	if (id == SMN_IOMMU_HWPT_ALLOC) {
-		*count = alloc->data_len / sizeof(uint64_t);
+		bytes = alloc->data_len;
 		ptr = alloc->data_uptr;
 	} else if (id == SMN_IOMMU_HWPT_INVALIDATE) {
-		*count = (size_t)inval->entry_num * inval->entry_len /
-			 sizeof(uint64_t);
+		bytes = (uint64_t)inval->entry_num * inval->entry_len;
 		ptr = inval->data_uptr;
 	} else if (id == SMN_WRITE_FAULTQ) {
-		*count = file->length / sizeof(uint64_t);
+		bytes = file->length;
 		ptr = file->data;
 	}
+	*count = bytes / sizeof(uint64_t);
 	return *count ? (const uint64_t *)(uintptr_t)ptr : NULL;
 }
 
 bool smn_op_culprit(enum smn_op_id id, const void *in, const void *out,
 		    uint64_t words[2])
 {
-	const struct iommu_hwpt_invalidate *inval = out;
-	size_t n, at = 0, size = id == SMN_WRITE_FAULTQ ? 1 : 2;
-	const uint64_t *payload = smn_op_payload(id, in, &n);
+	const struct iommu_hwpt_invalidate *asked = in, *answered = out;
+	size_t n, at = 0, len = (id == SMN_WRITE_FAULTQ ? 1 : 2) * sizeof(*words);
+	const void *payload = smn_op_payload(id, in, &n);
 
-	if (id == SMN_IOMMU_HWPT_INVALIDATE)
-		at = 2 * (size_t)inval->entry_num;
-	if (!payload || at + size > n)
+	if (id == SMN_IOMMU_HWPT_INVALIDATE) {
+		at = (size_t)answered->entry_num * asked->entry_len;
+		len = asked->entry_len < len ? asked->entry_len : len;
+	}
+	if (!payload || at + len > n * sizeof(*words))
 		return false;
-	words[1] = 0;
-	memcpy(words, payload + at, size * sizeof(*words));
+	words[0] = words[1] = 0;
+	memcpy(words, (const char *)payload + at, len);
 	return true;
 }
 

@@ -154,16 +154,18 @@ const char *smn_arg_value_name(const struct smn_arg *a, uint64_t v);
 
 /*
  * The 64-bit words behind the argument's pointer: the STE of HWPT_ALLOC, the
- * commands of HWPT_INVALIDATE, the answers written to a fault queue. NULL and *count = 0 where there are none. @arg
- * is as it went in: the kernel overwrites entry_num.
+ * commands of HWPT_INVALIDATE, which follow each other at entry_len bytes, the
+ * answers written to a fault queue. NULL and *count = 0 where there are none.
+ * The pointer is the caller's: it may be wrong, or not aligned. @arg is as it
+ * went in: the kernel overwrites entry_num.
  */
 const uint64_t *smn_op_payload(enum smn_op_id id, const void *arg,
 			       size_t *count);
 
 /*
- * The two words that a refusal is about: the STE, or the command that
- * entry_num stopped at; the first answer to a fault has one, and 0 follows.
- * False where the argument has none.
+ * The two words that a refusal is about, which the kernel has read: the STE, or
+ * the command that entry_num stopped at; the first answer to a fault has one,
+ * and 0 follows. False where the argument has none.
  */
 bool smn_op_culprit(enum smn_op_id id, const void *in, const void *out,
 		    uint64_t words[2]);

@@ -118,14 +118,21 @@ uint64_t smn_row_value(const struct smn_question *q, const struct smn_row *row)
 	return smn_arg_get(&a, q->in);
 }
 
-bool smn_row_given(const struct smn_question *q, const struct smn_row *row)
+bool smn_member_given(const struct smn_question *q, size_t offset)
 {
 	const struct smn_op *op = smn_op(q->op);
 
+	if (q->given == ~0u)
+		return true;
 	for (unsigned int i = 0; i < op->nargs; i++)
-		if (op->args[i].offset == row->on)
+		if (op->args[i].offset == offset)
 			return q->given >> i & 1;
 	return true;
+}
+
+bool smn_row_given(const struct smn_question *q, const struct smn_row *row)
+{
+	return smn_member_given(q, row->on);
 }
 
 enum smn_truth smn_test_bits(struct smn_question *q, const struct smn_row *row,
@@ -294,13 +301,18 @@ const struct smn_row *smn_row_first(struct smn_question *q)
 	return NULL;
 }
 
+static bool is_common(const struct smn_row *row)
+{
+	return row >= common && row < common + SMN_ARRAY_SIZE(common);
+}
+
 int smn_world_happened(struct smn_question *q, void *out, int err)
 {
 	const struct smn_act *act = acts[q->op];
 
 	if (!err)
 		return act->done ? act->done(q, out) : 0;
-	if (act->refused)
+	if (act->refused && !is_common(q->row))
 		act->refused(q, out, err);
 	return 0;
 }

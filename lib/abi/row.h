@@ -42,6 +42,7 @@ struct smn_question {
 	struct smn_smmu *smmu;		/* and its SMMU, or NULL */
 
 	uint32_t bad;		/* a test's note: the command that is wrong */
+	const struct smn_row *row;	/* the model's refusal, or NULL */
 };
 
 struct smn_row {
@@ -73,7 +74,10 @@ struct smn_act {
 	 * 0 or -ENOMEM of our own.
 	 */
 	int (*done)(struct smn_question *q, void *out);
-	/* It was refused with @err (-errno): what it did nevertheless. */
+	/*
+	 * It was refused with @err (-errno), by a row of its own where the
+	 * world answers (q->row): what it did nevertheless.
+	 */
 	void (*refused)(struct smn_question *q, void *out, int err);
 };
 
@@ -130,9 +134,10 @@ enum smn_truth smn_test_no_object(struct smn_question *q,
 				  const struct smn_row *row,
 				  struct smn_why *why);
 
-/* The member the row looks at, and whether it is known. */
+/* The member the row looks at, and whether it, or that at @offset, is known. */
 uint64_t smn_row_value(const struct smn_question *q, const struct smn_row *row);
 bool smn_row_given(const struct smn_question *q, const struct smn_row *row);
+bool smn_member_given(const struct smn_question *q, size_t offset);
 
 /* A fact, of the question's device, else its SMMU, else the world. */
 enum smn_truth smn_question_fact(const struct smn_question *q,

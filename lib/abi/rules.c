@@ -120,29 +120,61 @@ int smn_rules_vste(const uint64_t ste[2], smn_feats feats,
  * NUM, SCALE, TTL and TG together, IHI 0070 section 4.4.1.1; the kernel's
  * arm_vsmmu_validate_range().
  */
+enum { TG, TTL, NUM, SCALE };
+
+static const char *const range_fields[] = { "TG", "TTL", "NUM", "SCALE" };
+
+enum { RANGE_OF_ONE = 1, RANGE_NEEDS_DS = 2, RANGE_EMPTY = 4 };
+
+/* False where the layout or the SMMU knows no ranges. */
+static bool find_range(const struct smn_layout *l, smn_feats feats,
+		       const struct smn_field *range[4])
+{
+	for (unsigned int i = 0; i < SMN_ARRAY_SIZE(range_fields); i++) {
+		const char *name = range_fields[i];
+
+		range[i] = smn_layout_field(l, name, strlen(name));
+		if (!range[i] || !has(feats, range[i]->feat))
+			return false;
+	}
+	return true;
+}
+
+/* Which of the three is wrong, ored. */
+static unsigned int range_faults(const struct smn_field *const range[4],
+				 const uint64_t *cmd, smn_feats feats)
+{
+	uint64_t tg = smn_field_get(range[TG], cmd);
+	uint64_t ttl = smn_field_get(range[TTL], cmd);
+	uint64_t many = smn_field_get(range[NUM], cmd) |
+			smn_field_get(range[SCALE], cmd);
+
+	if (!tg)
+		return many || ttl ? RANGE_OF_ONE : 0;
+	return (tg == 2 && ttl == 1 && !has(feats, SMN_FEAT_DS) ?
+		RANGE_NEEDS_DS : 0) | (!many && !ttl ? RANGE_EMPTY : 0);
+}
+
 static void check_range(const struct smn_layout *l, const uint64_t *cmd,
 			smn_feats feats, struct smn_violations *out)
 {
-	const struct smn_field *f = smn_layout_field(l, "TG", 2);
-	uint64_t tg, ttl, range;
+	const struct smn_field *range[4];
+	unsigned int faults;
 
-	if (!f || !has(feats, f->feat))
+	if (!find_range(l, feats, range))
 		return;
-	tg = smn_field_get(f, cmd);
-	ttl = smn_field_get(smn_layout_field(l, "TTL", 3), cmd);
-	range = smn_field_get(smn_layout_field(l, "NUM", 3), cmd) |
-		smn_field_get(smn_layout_field(l, "SCALE", 5), cmd);
-
-	if (!tg && (range || ttl))
+	faults = range_faults(range, cmd, feats);
+	if (faults & RANGE_OF_ONE)
 		violate(out, "cmd.range", "TG=0 means one address: NUM, SCALE "
 			"and TTL must be 0");
-	if (tg == 2 && ttl == 1 && !has(feats, SMN_FEAT_DS))
+	if (faults & RANGE_NEEDS_DS)
 		violate(out, "cmd.range", "TTL=1 with TG=16k needs %s (%s)",
 			smn_feat_name(SMN_FEAT_DS),
 			smn_feat_source(SMN_FEAT_DS));
-	if (tg && !range && !ttl)
+	if (faults & RANGE_EMPTY)
 		violate(out, "cmd.range", "TG=%" PRIu64 " with NUM=SCALE=TTL=0 "
-			"is a reserved combination", tg);
+			"is a reserved combination",
+			smn_field_get(range[TG], cmd));
 }
 
 int smn_rules_cmd(const uint64_t cmd[2], smn_feats feats,
@@ -164,4 +196,62 @@ int smn_rules_cmd(const uint64_t cmd[2], smn_feats feats,
 	check_fields(l, cmd, feats, out);
 	check_range(l, cmd, feats, out);
 	return out->n ? -EIO : 0;
+}
+
+/* --- the same, made ready --- */
+
+static void init_rule(struct smn_rule *r, const struct smn_layout *l,
+		      smn_feats feats)
+{
+	r->layout = l;
+	for (unsigned int i = 0; i < SMN_ARRAY_SIZE(r->allowed); i++)
+		r->allowed[i] = smn_rules_allowed(l, i, feats);
+}
+
+void smn_rules_init(struct smn_rules *rules, smn_feats feats)
+{
+	*rules = (struct smn_rules){ .feats = feats };
+	rules->v = smn_layout_field(&smn_vste, "V", 1);
+	init_rule(&rules->vste, &smn_vste, feats);
+	for (unsigned int i = 0; i < smn_ncmds; i++) {
+		const struct smn_layout *l = &smn_cmds[i];
+		struct smn_rule *r = &rules->cmd[l->opcode];
+
+		if (l->fate != SMN_FORWARDED ||
+		    (l->feat && !has(feats, l->feat)))
+			continue;
+		init_rule(r, l, feats);
+		r->sid = smn_layout_field(l, "SID", 3);
+		if (!find_range(l, feats, r->range))
+			memset(r->range, 0, sizeof(r->range));
+	}
+}
+
+/* No bit that is not the user's, and no value that is none. */
+static bool fits(const struct smn_rule *r, const uint64_t words[2])
+{
+	const struct smn_layout *l = r->layout;
+
+	if (!l || words[0] & ~r->allowed[0] || words[1] & ~r->allowed[1])
+		return false;
+	for (unsigned int i = 0; i < l->nfields; i++) {
+		const struct smn_field *f = &l->fields[i];
+
+		if (f->legal && !(f->legal >> smn_field_get(f, words) & 1))
+			return false;
+	}
+	return true;
+}
+
+bool smn_rules_vste_ok(const struct smn_rules *rules, const uint64_t ste[2])
+{
+	return !smn_field_get(rules->v, ste) || fits(&rules->vste, ste);
+}
+
+bool smn_rules_cmd_ok(const struct smn_rules *rules, const uint64_t cmd[2])
+{
+	const struct smn_rule *r = &rules->cmd[cmd[0] & SMN_CMD_OPCODE];
+
+	return fits(r, cmd) &&
+	       (!r->range[TG] || !range_faults(r->range, cmd, rules->feats));
 }

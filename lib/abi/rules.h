@@ -22,6 +22,29 @@ struct smn_violations {
 	struct smn_violation v[SMN_MAX_VIOLATIONS];
 };
 
+/* What a user may set in one layout. */
+struct smn_rule {
+	const struct smn_layout *layout;	/* NULL: it is not taken */
+	uint64_t allowed[2];
+	/* TG, TTL, NUM and SCALE of a range; NULL: no range is possible */
+	const struct smn_field *range[4];
+	const struct smn_field *sid;	/* a vSID, NULL: none */
+};
+
+/* The same for all of an SMMU, made once: answers without looking up names. */
+struct smn_rules {
+	smn_feats feats;
+	const struct smn_field *v;	/* V of a vSTE */
+	struct smn_rule vste;
+	struct smn_rule cmd[SMN_CMD_OPCODE + 1];	/* by opcode */
+};
+
+void smn_rules_init(struct smn_rules *rules, smn_feats feats);
+
+/* As smn_rules_vste() and smn_rules_cmd(), without saying why. */
+bool smn_rules_vste_ok(const struct smn_rules *rules, const uint64_t ste[2]);
+bool smn_rules_cmd_ok(const struct smn_rules *rules, const uint64_t cmd[2]);
+
 /*
  * Would the kernel take this vSTE? 0 or -EIO, all reasons in @out.
  * With V=0 it takes anything (arm_smmu_validate_vste()).

@@ -91,7 +91,30 @@ void smn_smmu_tell(struct smn_smmu *smmu, const uint32_t regs[SMN_NREGS])
 	smmu->pages = (uint64_t)smn_idr_get(regs, "IDR5.GRAN4K") << 12 |
 		      (uint64_t)smn_idr_get(regs, "IDR5.GRAN16K") << 14 |
 		      (uint64_t)smn_idr_get(regs, "IDR5.GRAN64K") << 16;
+	smn_rules_init(&smmu->rules, smmu->feats);
 	smmu->told = SMN_YES;
+}
+
+enum smn_truth smn_smmu_nests(const struct smn_smmu *smmu)
+{
+	if (!smmu || smmu->told != SMN_YES)
+		return SMN_UNKNOWN;
+	return smn_truth_of(smn_idr_get(smmu->regs, "IDR0.S1P") &&
+			    smn_idr_get(smmu->regs, "IDR0.S2P") &&
+			    smn_iidr_nests(smmu->regs[SMN_REG_IIDR]));
+}
+
+enum smn_truth smn_smmu_same(const struct smn_world *w,
+			     const struct smn_smmu *a,
+			     const struct smn_smmu *b)
+{
+	if (a == b && (a || w->answers))
+		return SMN_YES;
+	if (w->answers)
+		return SMN_NO;
+	if (!a || !b || !a->name[0] || !b->name[0])
+		return SMN_UNKNOWN;
+	return SMN_NO;
 }
 
 struct smn_smmu *smn_world_smmu(const struct smn_world *w, const char *name)

@@ -18,6 +18,7 @@
 #include "abi/fact.h"
 #include "abi/ids.h"
 #include "abi/op.h"
+#include "abi/rules.h"
 #include "arch/field.h"
 
 #define SMN_ANY_FD (-1)
@@ -29,6 +30,7 @@ struct smn_smmu {
 	uint32_t regs[SMN_NREGS];
 	smn_feats feats;
 	uint64_t pages;			/* sizes of page it has: a bit each */
+	struct smn_rules rules;		/* when told */
 	uint32_t errata;		/* hw_info.flags */
 	uint32_t nvmids;		/* taken by parents of this world */
 	struct smn_facts facts;
@@ -160,6 +162,7 @@ struct smn_world {
 	uint64_t memlock;		/* bytes, ~0: no limit, 0: unknown */
 	uint64_t pinned;		/* bytes pinned by what is here */
 	bool memlock_counts;		/* CAP_IPC_LOCK is missing */
+	uint32_t nasids;		/* taken by stage 1 HWPTs */
 	struct smn_smmu *smmus;
 	struct smn_pdev *devs;
 	struct smn_file *files;		/* by fd */
@@ -184,6 +187,17 @@ struct smn_pdev *smn_world_add_device(struct smn_world *w, const char *bdf,
 
 /* Registers of an SMMU, as GET_HW_INFO tells them. */
 void smn_smmu_tell(struct smn_smmu *smmu, const uint32_t regs[SMN_NREGS]);
+
+/*
+ * Does the driver nest on it? Both stages are needed, and no erratum against
+ * it. By the registers alone: the fact NESTING_ERRATUM is the caller's.
+ */
+enum smn_truth smn_smmu_nests(const struct smn_smmu *smmu);
+
+/* Are they the same one? Unknown where one is, or has no name. */
+enum smn_truth smn_smmu_same(const struct smn_world *w,
+			     const struct smn_smmu *a,
+			     const struct smn_smmu *b);
 
 struct smn_smmu *smn_world_smmu(const struct smn_world *w, const char *name);
 struct smn_pdev *smn_world_cdev(const struct smn_world *w, const char *path);

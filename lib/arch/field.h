@@ -87,6 +87,7 @@ struct smn_layout {
 
 #define SMN_MAX_WORDS 8		/* of the longest layout here */
 #define SMN_NREGS 8		/* rows of smn_idrs: IDR0-5, IIDR, AIDR */
+#define SMN_REG_IIDR 6
 #define SMN_CMD_OPCODE 0xffULL	/* word 0 of every command, section 4.1 */
 #define SMN_EVT_TYPE 0xffULL	/* word 0 of every event, section 7.3 */
 
@@ -234,6 +235,9 @@ uint32_t smn_idr_get(const uint32_t *regs, const char *path);
 #define SMN_ID_NAME 64
 const char *smn_iidr_name(uint32_t iidr, char buf[SMN_ID_NAME]);
 const char *smn_aidr_name(uint32_t aidr, char buf[SMN_ID_NAME]);
+
+/* Does the kernel's driver let this product nest, errata considered? */
+bool smn_iidr_nests(uint32_t iidr);
 
 /* Which features the ID registers announce; @regs as above. */
 smn_feats smn_feats_of(const uint32_t *regs);

@@ -16,15 +16,19 @@ static const struct implementer {
 	{ 0x36b, "NVIDIA" },
 };
 
-/* those whose errata the driver knows: arm_smmu_device_iidr_probe() */
+/*
+ * Those whose errata the driver knows: arm_smmu_device_iidr_probe(). Where the
+ * variant or the revision is less than here, it does not let them nest.
+ */
 static const struct product {
 	uint16_t implementer, id;
 	const char *name;
+	uint8_t variant, revision;
 } products[] = {
-	{ 0x43b, 0x483, "MMU-600" },
-	{ 0x43b, 0x487, "MMU-700" },
-	{ 0x43b, 0x48a, "MMU-L1" },
-	{ 0x43b, 0x498, "MMU-S3" },
+	{ 0x43b, 0x483, "MMU-600", 2, 0 },
+	{ 0x43b, 0x487, "MMU-700", 1, 1 },
+	{ 0x43b, 0x48a, "MMU-L1", 0, 0 },
+	{ 0x43b, 0x498, "MMU-S3", 0, 0 },
 };
 
 static unsigned int part(const char *layout, uint32_t reg, const char *field)
@@ -35,10 +39,30 @@ static unsigned int part(const char *layout, uint32_t reg, const char *field)
 	return smn_field_get(smn_layout_field(l, field, strlen(field)), &word);
 }
 
+static const struct product *product_of(uint32_t iidr)
+{
+	unsigned int implementer = part("IIDR", iidr, "Implementer");
+	unsigned int id = part("IIDR", iidr, "ProductID");
+
+	for (size_t i = 0; i < SMN_ARRAY_SIZE(products); i++)
+		if (products[i].implementer == implementer &&
+		    products[i].id == id)
+			return &products[i];
+	return NULL;
+}
+
+bool smn_iidr_nests(uint32_t iidr)
+{
+	const struct product *p = product_of(iidr);
+
+	return !p || (part("IIDR", iidr, "Variant") >= p->variant &&
+		      part("IIDR", iidr, "Revision") >= p->revision);
+}
+
 const char *smn_iidr_name(uint32_t iidr, char buf[SMN_ID_NAME])
 {
 	unsigned int implementer = part("IIDR", iidr, "Implementer");
-	unsigned int product = part("IIDR", iidr, "ProductID");
+	const struct product *product = product_of(iidr);
 	char who[20], what[20];
 
 	if (!iidr)
@@ -47,11 +71,11 @@ const char *smn_iidr_name(uint32_t iidr, char buf[SMN_ID_NAME])
 	for (size_t i = 0; i < SMN_ARRAY_SIZE(implementers); i++)
 		if (implementers[i].id == implementer)
 			snprintf(who, sizeof(who), "%s", implementers[i].name);
-	snprintf(what, sizeof(what), "product 0x%03x", product);
-	for (size_t i = 0; i < SMN_ARRAY_SIZE(products); i++)
-		if (products[i].implementer == implementer &&
-		    products[i].id == product)
-			snprintf(what, sizeof(what), "%s", products[i].name);
+	if (product)
+		snprintf(what, sizeof(what), "%s", product->name);
+	else
+		snprintf(what, sizeof(what), "product 0x%03x",
+			 part("IIDR", iidr, "ProductID"));
 	snprintf(buf, SMN_ID_NAME, "%s %s r%up%u", who, what,
 		 part("IIDR", iidr, "Variant"), part("IIDR", iidr, "Revision"));
 	return buf;

@@ -85,7 +85,7 @@ static int decide(struct smn_model *m, struct smn_question *q, void *out)
 	int ret, err;
 
 	m->clock++;
-	m->refusal = smn_row_first(q);
+	m->refusal = q->row = smn_row_first(q);
 	err = m->refusal ? -m->refusal->err : 0;
 	ret = smn_world_happened(q, out, err);
 	return ret ? ret : err;

@@ -42,11 +42,14 @@ static void keep_up(struct smn_sys *sys, struct smn_call *call)
 /* What is done with a call once it was answered; returns call->err. */
 static int went(struct smn_sys *sys, struct smn_call *call)
 {
+	/* another errno may mean that the payload cannot be read */
+	bool read = call->op == SMN_WRITE_FAULTQ || call->err == -EIO;
+
 	if (call->err < 0) {
 		sys->failed = *call;
-		sys->failed.has_words = smn_op_culprit(call->op, call->in,
-						       call->out,
-						       sys->failed.words);
+		sys->failed.has_words = read &&
+			smn_op_culprit(call->op, call->in, call->out,
+				       sys->failed.words);
 	}
 	keep_up(sys, call);
 	if (sys->trace)

@@ -180,6 +180,53 @@ static void cmds(struct tap *t)
 	       "CMD_SYNC is not forwarded");
 }
 
+static uint64_t random_word(uint64_t *x)
+{
+	*x ^= *x << 13;
+	*x ^= *x >> 7;
+	*x ^= *x << 17;
+	return *x;
+}
+
+/* Few bits are set, so that many a word is legal. */
+static uint64_t few_bits(uint64_t *x)
+{
+	uint64_t bits = ~0ULL;
+
+	for (unsigned int i = 0; i < 4; i++)
+		bits &= random_word(x);
+	return bits;
+}
+
+/* What is made ready answers as what gives reasons, whatever the features. */
+static void ready(struct tap *t)
+{
+	unsigned int differ = 0, stes = 0, cmds = 0;
+	struct smn_violations bad;
+	struct smn_rules rules;
+	uint64_t x = 1;
+
+	for (smn_feats feats = 0; feats <= SMN_FEATS_ALL; feats++) {
+		smn_rules_init(&rules, feats);
+		for (unsigned int i = 0; i < 10000; i++) {
+			uint64_t words[2] = { few_bits(&x),
+					      few_bits(&x) & few_bits(&x) };
+			bool ok = smn_rules_vste_ok(&rules, words);
+
+			stes += ok && words[0] & 1;
+			differ += ok == !!smn_rules_vste(words, feats, &bad);
+			words[0] = (words[0] & ~0x7fULL) | i % 0x47;
+			ok = smn_rules_cmd_ok(&rules, words);
+			cmds += ok;
+			differ += ok == !!smn_rules_cmd(words, feats, &bad);
+		}
+	}
+	tap_ok(t, !differ, "ready rules answer as the others: %u differ",
+	       differ);
+	tap_ok(t, stes > 1000 && cmds > 1000,
+	       "%u of the STEs and %u of the commands were legal", stes, cmds);
+}
+
 int main(void)
 {
 	struct tap t = { 0 };
@@ -189,5 +236,6 @@ int main(void)
 	single_bits(&t);
 	stes(&t);
 	cmds(&t);
+	ready(&t);
 	return tap_done(&t);
 }
