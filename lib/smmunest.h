@@ -13,7 +13,8 @@
  *  - Times are nanoseconds of CLOCK_MONOTONIC_RAW, addresses and lengths bytes.
  *
  * Tables are in arch/field.h (SMMU words), abi/op.h (ioctls), abi/rules.h
- * (what the kernel accepts) and abi/diag.h (why a call failed).
+ * (what the kernel accepts) and abi/diag.h (why a call failed). What firmware
+ * and kernel tell beside iommufd is in host/facts.h.
  */
 #ifndef SMMUNEST_H
 #define SMMUNEST_H
@@ -25,8 +26,12 @@
 #include "abi/diag.h"
 #include "abi/op.h"
 #include "abi/rules.h"
+#include "arch/dump.h"
 #include "arch/field.h"
+#include "arch/image.h"
+#include "arch/text.h"
 #include "arch/walk.h"
+#include "host/facts.h"
 #include "sys/sys.h"
 
 #define SMN_IOMMU_NODE "/dev/iommu"

@@ -22,20 +22,21 @@ uint64_t ctl_number(struct argp_state *state, const char *what,
 	return value;
 }
 
-int ctl_words(const char *arg, uint64_t *words, unsigned int n)
+FILE *ctl_open_file(struct argp_state *state, const char *path)
 {
-	char one[24];
+	FILE *f = strcmp(path, "-") ? fopen(path, "re") : stdin;
 
-	for (unsigned int i = 0; i < n; i++) {
-		size_t len = strcspn(arg, ",:");
+	if (!f)
+		argp_failure(state, CTL_USAGE, errno, "%s", path);
+	return f;
+}
 
-		if (len >= sizeof(one) || !arg[len] != (i == n - 1))
-			return -EINVAL;
-		memcpy(one, arg, len);
-		one[len] = '\0';
-		if (smn_number_parse(one, &words[i]))
-			return -EINVAL;
-		arg += len + 1;
-	}
-	return 0;
+int ctl_read_file(void *file, void *buf, size_t len, size_t *got)
+{
+	errno = 0;
+	*got = fread(buf, 1, len, file);
+	/* what came before the error is handed over first */
+	if (*got || !ferror(file))
+		return 0;
+	return errno ? -errno : -EIO;
 }

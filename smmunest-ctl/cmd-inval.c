@@ -48,59 +48,22 @@ static void add(struct inval_opts *o, struct argp_state *state,
 	memcpy(o->cmds[o->n++], cmd, sizeof(*o->cmds));
 }
 
-/* The first word of @line, its end cut off; NULL when there is none, or two. */
-static char *only_word(char *line, bool *extra)
-{
-	static const char blanks[] = " \t\r\n";
-	char *rest = line, *word, *more = NULL;
-
-	line[strcspn(line, "#")] = '\0';
-	word = strtok_r(line, blanks, &rest);
-	if (word)
-		more = strtok_r(NULL, blanks, &rest);
-	*extra = more;
-	return word;
-}
-
-static void add_line(struct inval_opts *o, struct argp_state *state,
-		     const char *path, unsigned int number, char *line)
-{
-	struct smn_why why;
-	uint64_t cmd[2];
-	bool extra;
-	char *word = only_word(line, &extra);
-
-	if (!word)
-		return;
-	if (extra)
-		argp_error(state, "%s:%u: more than one command on a line",
-			   path, number);
-	if (ctl_words(word, cmd, 2) && smn_cmd_parse(word, cmd, &why))
-		argp_error(state, "%s:%u: %s", path, number, why.text);
-	add(o, state, cmd);
-}
-
 static void add_file(struct inval_opts *o, struct argp_state *state,
 		     const char *path)
 {
-	FILE *f = strcmp(path, "-") ? fopen(path, "re") : stdin;
-	unsigned int number = 0;
-	char *line = NULL;
-	size_t room = 0;
-	ssize_t len;
+	FILE *f = ctl_open_file(state, path);
+	struct smn_cmd_file file = { .from = { .read = ctl_read_file,
+					       .ctx = f } };
+	struct smn_why why;
+	uint64_t cmd[2];
+	int ret;
 
-	if (!f)
-		argp_failure(state, CTL_USAGE, errno, "%s", path);
-	while ((len = getline(&line, &room, f)) >= 0) {
-		number++;
-		if (strlen(line) != (size_t)len)
-			argp_error(state, "%s:%u: not a text file", path,
-				   number);
-		add_line(o, state, path, number, line);
-	}
-	free(line);
-	if (ferror(f))
-		argp_failure(state, CTL_USAGE, errno, "%s", path);
+	while ((ret = smn_cmd_file_next(&file, cmd, &why)) > 0)
+		add(o, state, cmd);
+	if (file.from.err)
+		argp_failure(state, CTL_USAGE, -file.from.err, "%s", path);
+	else if (ret)
+		argp_error(state, "%s:%u: %s", path, file.line, why.text);
 	if (f != stdin)
 		fclose(f);
 }
@@ -119,7 +82,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->repeat = 1;
 		return 0;
 	case OPT_RAW:
-		if (ctl_words(arg, cmd, 2))
+		if (smn_words_parse(arg, cmd, 2) != 2)
 			argp_error(state, "--raw: '%s' is not W0:W1", arg);
 		add(o, state, cmd);
 		return 0;

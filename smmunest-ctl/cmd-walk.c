@@ -10,23 +10,16 @@
 
 #include "ctl.h"
 
-enum { MAX_IMAGES = 32, MIN_IDRS = 6, MAX_SSID = (1 << 20) - 1 };
+enum { MIN_IDRS = 6, MAX_SSID = (1 << 20) - 1 };
 enum { OPT_FILE = 0x500, OPT_STE_FROM, OPT_CD, OPT_IOVA, OPT_WRITE, OPT_PRIV,
        OPT_INST, OPT_SSID, OPT_SID, OPT_IDR };
-
-/* Raw memory from base on; last is its last byte's address. */
-struct image {
-	const char *path;
-	uint64_t base, last;
-	int fd;
-};
 
 struct walk_opts {
 	struct smn_walk walk;
 	uint32_t idr[SMN_NREGS];
 	bool begun, aimed;		/* --ste or --cd; --iova */
-	unsigned int nimages;
-	struct image images[MAX_IMAGES];
+	struct smn_memory memory;
+	int fds[SMN_MAX_IMAGES];	/* of its images */
 
 	struct json_object *steps;
 	int err;			/* of the pread() that failed, or 0 */
@@ -51,101 +44,67 @@ static const struct argp_option options[] = {
 
 /* --- images --- */
 
-static const struct image *image_at(const struct walk_opts *o, uint64_t addr)
+static int read_image(void *ctx, uint64_t offset, void *buf, size_t len)
 {
-	for (unsigned int i = 0; i < o->nimages; i++)
-		if (addr >= o->images[i].base && addr <= o->images[i].last)
-			return &o->images[i];
-	return NULL;
-}
-
-static int read_image(const struct image *m, uint64_t addr, void *buf,
-		      size_t len)
-{
-	ssize_t n = pread(m->fd, buf, len, addr - m->base);
+	const int *fd = ctx;
+	ssize_t n = pread(*fd, buf, len, offset);
 
 	if (n == (ssize_t)len)
 		return 0;
 	return n < 0 ? -errno : -ENODATA;	/* it has shrunk */
 }
 
-/* What is read may begin in one image and end in the next. */
 static int read_memory(void *ctx, uint64_t addr, void *buf, size_t len)
 {
 	struct walk_opts *o = ctx;
-	unsigned char *to = buf;
+	int ret = smn_memory_read(&o->memory, addr, buf, len);
 
-	while (len) {
-		const struct image *m = image_at(o, addr);
-		size_t n = len;
-
-		if (!m)
-			return -ENXIO;
-		if (m->last - addr < n - 1)
-			n = m->last - addr + 1;
-		o->err = read_image(m, addr, to, n);
-		if (o->err)
-			return o->err;
-		to += n;
-		addr += n;
-		len -= n;
-	}
-	return 0;
+	/* no image there is no error of one */
+	o->err = ret == -ENXIO ? 0 : ret;
+	return ret;
 }
 
-static uint64_t image_size(struct argp_state *state, const struct image *m)
+static uint64_t image_size(struct argp_state *state, const char *path, int fd)
 {
 	struct stat st;
 	off_t end;
 
-	if (fstat(m->fd, &st))
-		argp_error(state, "%s: %s", m->path, strerror(errno));
+	if (fstat(fd, &st))
+		argp_error(state, "%s: %s", path, strerror(errno));
 	if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode))
-		argp_error(state, "%s: neither a file nor a disk", m->path);
-	end = lseek(m->fd, 0, SEEK_END);
+		argp_error(state, "%s: neither a file nor a disk", path);
+	end = lseek(fd, 0, SEEK_END);
 	if (end < 0)
-		argp_error(state, "%s: %s", m->path, strerror(errno));
-	if (!end)
-		argp_error(state, "%s: it is empty", m->path);
-	if (end % 8)
-		argp_error(state, "%s: %jd bytes are no whole number of 64-bit "
-			   "words; is it truncated?", m->path, (intmax_t)end);
+		argp_error(state, "%s: %s", path, strerror(errno));
 	return end;
 }
 
 /* "IMAGE@BASE": the last '@', so that a name with one can be given, too */
 static void add_image(struct walk_opts *o, struct argp_state *state, char *arg)
 {
-	struct image *m = &o->images[o->nimages];
+	struct smn_image image = { .name = arg, .read = read_image };
 	char *at = strrchr(arg, '@');
+	struct smn_why why;
 	uint64_t size;
+	int *fd;
 
-	if (o->nimages == MAX_IMAGES)
-		argp_error(state, "more than %d images", MAX_IMAGES);
+	if (o->memory.n == SMN_MAX_IMAGES)
+		argp_error(state, "more than %d images", SMN_MAX_IMAGES);
 	if (at) {
 		*at = '\0';
-		m->base = ctl_number(state, "--file: BASE", at + 1, 0,
-				     UINT64_MAX);
+		image.base = ctl_number(state, "--file: BASE", at + 1, 0,
+					UINT64_MAX);
 	}
-	m->path = arg;
 	if (!arg[0])
 		argp_error(state, "--file: an image is needed before '@'");
-	m->fd = open(arg, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (m->fd < 0)
+	fd = &o->fds[o->memory.n];
+	image.ctx = fd;
+	*fd = open(arg, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (*fd < 0)
 		argp_error(state, "%s: %s", arg, strerror(errno));
-	size = image_size(state, m);
-	m->last = m->base + size - 1;
-	if (m->last < m->base)
-		argp_error(state, "%s: it does not fit between 0x%" PRIx64
-			   " and the end of all addresses", arg, m->base);
-	for (unsigned int i = 0; i < o->nimages; i++)
-		if (m->base <= o->images[i].last &&
-		    o->images[i].base <= m->last)
-			argp_error(state, "%s and %s overlap at 0x%" PRIx64,
-				   o->images[i].path, arg,
-				   m->base > o->images[i].base ? m->base :
-				   o->images[i].base);
-	o->nimages++;
+	size = image_size(state, arg, *fd);
+	if (smn_memory_add(&o->memory, &image, size, &why))
+		argp_error(state, "%s: %s", arg, why.text);
 }
 
 /* --- arguments --- */
@@ -165,19 +124,10 @@ static void begin_at(struct walk_opts *o, struct argp_state *state,
 	o->walk.ste_words = SMN_STE_WORDS;
 }
 
-static unsigned int count_words(const char *arg)
-{
-	unsigned int n = 1;
-
-	for (; *arg; arg++)
-		n += *arg == ',' || *arg == ':';
-	return n;
-}
-
 static void begin(struct walk_opts *o, struct argp_state *state, int key,
 		  const char *arg)
 {
-	unsigned int n = count_words(arg);
+	int n;
 
 	if (o->begun)
 		argp_error(state, "one --ste or --cd is enough");
@@ -187,8 +137,8 @@ static void begin(struct walk_opts *o, struct argp_state *state, int key,
 	} else if (arg[0] == '@') {
 		begin_at(o, state, "--ste", arg, SMN_WALK_STE_AT);
 	} else {
-		if ((n != 2 && n != SMN_STE_WORDS) ||
-		    ctl_words(arg, o->walk.ste, n))
+		n = smn_words_parse(arg, o->walk.ste, SMN_STE_WORDS);
+		if (n != 2 && n != SMN_STE_WORDS)
 			argp_error(state, "--ste: '%s' is neither 2 words, nor "
 				   "%d, nor @ADDR", arg, SMN_STE_WORDS);
 		o->walk.ste_words = n;
@@ -198,13 +148,13 @@ static void begin(struct walk_opts *o, struct argp_state *state, int key,
 static void take_idr(struct walk_opts *o, struct argp_state *state,
 		     const char *arg)
 {
-	unsigned int n = count_words(arg);
 	uint64_t words[SMN_NREGS];
+	int n = smn_words_parse(arg, words, SMN_NREGS);
 
-	if (n < MIN_IDRS || n > SMN_NREGS || ctl_words(arg, words, n))
+	if (n < MIN_IDRS)
 		argp_error(state, "--idr: '%s' is not %d to %d words", arg,
 			   MIN_IDRS, SMN_NREGS);
-	for (unsigned int i = 0; i < n; i++) {
+	for (int i = 0; i < n; i++) {
 		if (words[i] > UINT32_MAX)
 			argp_error(state, "--idr: a register has 32 bits");
 		o->idr[i] = words[i];
@@ -224,7 +174,7 @@ static void refuse_word(struct argp_state *state, const char *arg)
 
 static void complete(struct walk_opts *o, struct argp_state *state)
 {
-	if (!o->nimages)
+	if (!o->memory.n)
 		argp_error(state, "which memory? --file=IMAGE[@BASE]");
 	if (!o->begun)
 		argp_error(state, "where to begin? --ste=W0,W1, --ste=@ADDR or "
@@ -412,8 +362,8 @@ static enum status run(struct ctl *ctl)
 	else if (r.end == SMN_WALK_UNKNOWN)
 		status = ctl_no(ctl, CTL_FAILED, "walk.unknown", &r.why,
 				&(struct smn_why){ "clear it and try again" });
-	for (unsigned int i = 0; i < o->nimages; i++)
-		close(o->images[i].fd);
+	for (unsigned int i = 0; i < o->memory.n; i++)
+		close(o->fds[i]);
 	return status;
 }
 

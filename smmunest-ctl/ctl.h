@@ -104,8 +104,11 @@ bool ctl_take_bdf(struct ctl *ctl, const char *arg);
 uint64_t ctl_number(struct argp_state *state, const char *what,
 		    const char *arg, uint64_t min, uint64_t max);
 
-/* Parse "W0,W1" or "W0:W1"; 0 or -EINVAL. */
-int ctl_words(const char *arg, uint64_t *words, unsigned int n);
+/* Open a file for reading, "-" is stdin, or end the program with usage. */
+FILE *ctl_open_file(struct argp_state *state, const char *path);
+
+/* Reads a FILE for the library's struct smn_source. */
+int ctl_read_file(void *file, void *buf, size_t len, size_t *got);
 
 /* --- the device and its session, device.c --- */
 

@@ -150,14 +150,11 @@ enum status ctl_regs_for(struct ctl *ctl, const char *what,
 	uint64_t words[SMN_NREGS] = { 0 };
 	struct smn_hw_info hw;
 	struct smn_nest nest;
-	unsigned int n = 1;
 	struct smn_pci pci;
 	enum status status;
 	int ret;
 
-	for (const char *p = what; *p; p++)
-		n += *p == ',';
-	if (n <= SMN_NREGS && !ctl_words(what, words, n)) {
+	if (smn_words_parse(what, words, SMN_NREGS) > 0) {
 		for (unsigned int i = 0; i < SMN_NREGS; i++)
 			regs[i] = words[i];
 		return CTL_OK;

@@ -6,39 +6,10 @@
 
 #include "ctl.h"
 
-/* "2M", "64K", "0x1000": bytes in @text up to @end */
-static int parse_size(const char *text, size_t len, uint64_t *bytes)
-{
-	static const char suffixes[] = "KMG";
-	char number[24];
-	const char *suffix = len ? strchr(suffixes, text[len - 1]) : NULL;
-	unsigned int shift = suffix ? 10 * (suffix - suffixes + 1) : 0;
-
-	if (!len || len >= sizeof(number))
-		return -1;
-	memcpy(number, text, len);
-	number[len - (suffix != NULL)] = '\0';
-	if (smn_number_parse(number, bytes) ||
-	    *bytes << shift >> shift != *bytes)
-		return -1;
-	*bytes <<= shift;
-	return 0;
-}
-
-/* "2M@0x40000000"; what is not there stays as it is */
-static int read_memory(struct smn_plan *p, const char *arg)
-{
-	size_t len = strcspn(arg, "@");
-
-	if (parse_size(arg, len, &p->bytes))
-		return -1;
-	return arg[len] ? smn_number_parse(arg + len + 1, &p->ipa) : 0;
-}
-
 void plan_init(struct plan_opts *p)
 {
 	*p = (struct plan_opts){ .plan = { .upto = SMN_UPTO_S1 } };
-	read_memory(&p->plan, DEFAULT_MEMORY);
+	smn_memory_parse(DEFAULT_MEMORY, &p->plan.bytes, &p->plan.ipa);
 }
 
 static void parse_memory(struct plan_opts *p, const char *arg,
@@ -46,7 +17,7 @@ static void parse_memory(struct plan_opts *p, const char *arg,
 {
 	uint64_t page = sysconf(_SC_PAGESIZE);
 
-	if (read_memory(&p->plan, arg))
+	if (smn_memory_parse(arg, &p->plan.bytes, &p->plan.ipa))
 		argp_error(state, "--memory: '%s' is not SIZE[K|M|G][@IPA]",
 			   arg);
 	if ((p->plan.bytes | p->plan.ipa) & (page - 1))
@@ -81,7 +52,7 @@ error_t plan_parse(struct plan_opts *p, int key, char *arg,
 			argp_error(state,
 				   "--ste and NAME=VALUE exclude each other");
 		p->ste_raw = true;
-		if (ctl_words(arg, p->plan.ste, 2))
+		if (smn_words_parse(arg, p->plan.ste, 2) != 2)
 			argp_error(state, "--ste: '%s' is not W0,W1", arg);
 		return 0;
 	case OPT_VSID:

@@ -6,6 +6,7 @@
 #include "smmunest.h"
 
 #define SMN_PATH 256
+#define SMN_DEVICETREE "/sys/firmware/devicetree/base"
 #define SMN_PCI_DEVICES "/sys/bus/pci/devices"
 
 /* The path of @file of the device; @path holds SMN_PATH. */

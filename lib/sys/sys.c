@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sys/sys.h"
@@ -167,6 +168,51 @@ ssize_t smn_sys_read_text(struct smn_sys *sys, const char *path, char *buf,
 		have--;
 	buf[have] = '\0';
 	return have;
+}
+
+/* Room for one byte more than @have, up to @most and that one. */
+static int make_room(uint8_t **data, size_t *room, size_t have, size_t most)
+{
+	size_t wanted = *room ? 2 * *room : 4096;
+	uint8_t *grown;
+
+	if (have < *room)
+		return 0;
+	wanted = wanted > most ? most + 1 : wanted;
+	grown = realloc(*data, wanted);
+	if (!grown)
+		return -ENOMEM;
+	*data = grown;
+	*room = wanted;
+	return 0;
+}
+
+int smn_sys_read_file(struct smn_sys *sys, const char *path, size_t most,
+		      uint8_t **data, size_t *size)
+{
+	int fd = sys->be->open(sys->priv, path, O_RDONLY);
+	size_t have = 0, room = 0;
+	uint8_t *read = NULL;
+	ssize_t n;
+
+	if (fd < 0)
+		return fd;
+	do {
+		n = make_room(&read, &room, have, most);
+		if (!n)
+			n = sys->be->read(sys->priv, fd, read + have,
+					  room - have);
+		have += n > 0 ? n : 0;
+	} while (n > 0 && have <= most);
+	sys->be->close(sys->priv, fd);
+
+	if (n >= 0 && have <= most) {
+		*data = read;
+		*size = have;
+		return 0;
+	}
+	free(read);
+	return n < 0 ? n : -EFBIG;
 }
 
 int smn_sys_write_text(struct smn_sys *sys, const char *path, int flags,

@@ -104,6 +104,13 @@ int smn_sys_close(struct smn_sys *sys, int fd);
 ssize_t smn_sys_read_text(struct smn_sys *sys, const char *path, char *buf,
 			  size_t len);
 
+/*
+ * A whole file of at most @most bytes, whatever is in it; the caller free()s
+ * *data. -EFBIG: it has more; -ENOMEM.
+ */
+int smn_sys_read_file(struct smn_sys *sys, const char *path, size_t most,
+		      uint8_t **data, size_t *size);
+
 /* @flags for an existing sysfs file: 0; O_CREAT and friends for one's own. */
 int smn_sys_write_text(struct smn_sys *sys, const char *path, int flags,
 		       const char *text);

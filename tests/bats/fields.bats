@@ -99,6 +99,10 @@ words() {
 	printf '0x30 zero' >part
 	run -64 smmunest-ctl -q decode cmd --file=part
 	run -64 smmunest-ctl -q decode cmd --file=/nonexistent --binary
+	# the records before it are shown
+	printf '0x30 0 0x46 , zero' >part
+	run -64 smmunest-ctl -q decode cmd --file=part
+	assert_line --partial TLBI_NSNH_ALL
 	# a word that is longer than any buffer is one word, and none that is known
 	printf '0x%0100d1 0x%0100d1' 0 0 >part
 	run -64 smmunest-ctl -q decode cmd --file=part

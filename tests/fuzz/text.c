@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Numbers and PCI addresses, against readers that are written differently. */
+/*
+ * Numbers, lists of words, sizes of memory and PCI addresses, against readers
+ * that are written differently.
+ */
 #include <errno.h>
 
 #include "fuzz.h"
@@ -42,6 +45,63 @@ static void check_number(const char *text)
 	CHECK(value == (ret ? 0xa5 : want));
 }
 
+/* Up to the next of @ends, or the end; a string of its own. */
+static char *cut(const char *text, const char *ends)
+{
+	char *part = strndup(text, strcspn(text, ends));
+
+	CHECK(part);
+	return part;
+}
+
+static void check_words(const char *text)
+{
+	uint64_t words[5] = { 0 }, value;
+	int ret = smn_words_parse(text, words, 4), n = 0, want = 0;
+
+	while (!want) {
+		char *part = cut(text, ",:");
+
+		if (n == 4)
+			want = -E2BIG;
+		else if (strlen(part) > 31 || number(part, &value))
+			want = -EINVAL;
+		else
+			CHECK(words[n++] == value);
+		text += strlen(part);
+		free(part);
+		if (!want && !*text++)
+			want = n;
+	}
+	CHECK(ret == want && !words[4]);
+}
+
+/* SIZE[K|M|G][@ADDR] */
+static void check_memory(const char *text)
+{
+	uint64_t bytes = 0xa5, addr = 0x5a, size = 0, at = 0x5a;
+	int ret = smn_memory_parse(text, &bytes, &addr);
+	char *part = cut(text, "@");
+	size_t len = strlen(part);
+	unsigned __int128 want;
+	const char *suffix = len ? strchr("KMG", part[len - 1]) : NULL;
+	uint64_t unit = !suffix ? 1 : *suffix == 'K' ? 1 << 10 :
+		*suffix == 'M' ? 1 << 20 : 1 << 30;
+	bool good;
+
+	text += len;
+	if (suffix)
+		part[len - 1] = '\0';
+	good = strlen(part) <= 31 && !number(part, &size) &&
+		(!*text || !number(text + 1, &at));
+	want = (unsigned __int128)size * unit;
+	good &= want >> 64 == 0;
+	CHECK(ret == (good ? 0 : -EINVAL));
+	CHECK(bytes == (good ? (uint64_t)want : 0xa5));
+	CHECK(addr == (good ? at : 0x5a));
+	free(part);
+}
+
 /* [D...:]BB:DD.F; without a domain it is 0000. */
 static bool is_bdf(const char *s)
 {
@@ -82,6 +142,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *text = take_text(&in);
 
 	check_number(text);
+	check_words(text);
+	check_memory(text);
 	check_bdf(text);
 	free(text);
 	return 0;

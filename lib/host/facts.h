@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the machine tells of itself beside iommufd: firmware tables. Each fact
+ * is yes, no or unknown; for the unknown there is a sentence that says why.
+ * Comes with smmunest.h.
+ */
+#ifndef SMN_HOST_FACTS_H
+#define SMN_HOST_FACTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "abi/truth.h"
+#include "arch/field.h"
+#include "sys/sys.h"
+
+struct smn_pci;
+
+/* --- the ACPI IORT (Arm DEN 0049): which SMMU a device is behind --- */
+
+#define SMN_IORT "/sys/firmware/acpi/tables/IORT"
+
+struct smn_iort {
+	uint8_t *data;
+	size_t size;
+};
+
+/*
+ * Read the table that the kernel booted with; smn_iort_free() it.
+ * -ENOENT: there is none, @why says whether the machine has a device tree
+ * instead, where CANWBS can never be set; -EACCES: the table is root's alone;
+ * -EBADMSG: damaged, @why says at which byte and how; -EFBIG, -ENOMEM.
+ */
+int smn_iort_load(struct smn_sys *sys, struct smn_iort *iort,
+		  struct smn_why *why);
+void smn_iort_free(struct smn_iort *iort);
+
+/* Do all its bytes add up to 0? The kernel uses the table even if not. */
+bool smn_iort_checksum(const struct smn_iort *iort);
+
+/* A node; offsets are bytes from the beginning of the table. */
+struct smn_iort_node {
+	uint32_t index;		/* from 1 on; 0: before the first */
+	uint32_t offset, length;
+	uint32_t id;		/* the table's own name for it */
+	uint32_t maps, nmaps;	/* where its ID mappings are, and how many */
+	uint8_t type, revision;
+};
+
+/*
+ * The node after @node, the first one when that is all zero. 1: here it is;
+ * 0: there are no more; -EBADMSG: damaged, @why says at which byte and how.
+ */
+int smn_iort_next(const struct smn_iort *iort, struct smn_iort_node *node,
+		  struct smn_why *why);
+
+/* X(type, name, first byte of the node, bytes, lowest bit, bits, revision
+ * since which it is there, shown in hexadecimal) */
+#define SMN_IORT_FIELDS(X) \
+	X(ITS, count, 16, 4, 0, 32, 0, false) \
+	X(NC, stall, 16, 4, 0, 1, 0, false) \
+	X(NC, pasid_bits, 16, 4, 1, 5, 0, false) \
+	X(NC, CCA, 20, 4, 0, 1, 0, false) \
+	X(RC, CCA, 16, 4, 0, 1, 0, false) \
+	X(RC, CPM, 23, 1, 0, 1, 0, false) \
+	X(RC, DACS, 23, 1, 1, 1, 0, false) \
+	X(RC, CANWBS, 23, 1, 2, 1, 0, false) \
+	X(RC, ATS, 24, 4, 0, 1, 0, false) \
+	X(RC, PRI, 24, 4, 1, 1, 0, false) \
+	X(RC, PASID_forward, 24, 4, 2, 1, 0, false) \
+	X(RC, segment, 28, 4, 0, 32, 0, true) \
+	X(RC, address_bits, 32, 1, 0, 8, 1, false) \
+	X(RC, pasid_bits, 33, 2, 0, 5, 4, false) \
+	X(SMMU3, base, 16, 8, 0, 64, 0, true) \
+	X(SMMU3, COHACC, 24, 4, 0, 1, 0, false) \
+	X(SMMU3, HTTU, 24, 4, 1, 2, 0, false) \
+	X(SMMU3, model, 40, 4, 0, 32, 0, false) \
+	X(SMMU3, event_gsiv, 44, 4, 0, 32, 0, false) \
+	X(SMMU3, pri_gsiv, 48, 4, 0, 32, 0, false) \
+	X(SMMU3, gerr_gsiv, 52, 4, 0, 32, 0, false) \
+	X(SMMU3, sync_gsiv, 56, 4, 0, 32, 0, false) \
+	X(RMR, remap, 16, 4, 0, 1, 0, false) \
+	X(RMR, privileged, 16, 4, 1, 1, 0, false) \
+	X(RMR, attributes, 16, 4, 2, 8, 0, false) \
+	X(RMR, count, 20, 4, 0, 32, 0, false)
+
+enum smn_iort_field_id {
+#define X(type, name, ...) SMN_IORT_##type##_##name,
+	SMN_IORT_FIELDS(X)
+#undef X
+	SMN_NIORT_FIELDS
+};
+
+/* X(type, number, name, bytes that a node has at least) */
+#define SMN_IORT_TYPES(X) \
+	X(ITS, 0, "ITS group", 20) \
+	X(NC, 1, "named component", 30) \
+	X(RC, 2, "root complex", 32) \
+	X(SMMU2, 3, "SMMUv1/v2", 60) \
+	X(SMMU3, 4, "SMMUv3", 60) \
+	X(PMCG, 5, "PMCG", 32) \
+	X(RMR, 6, "reserved memory", 28) \
+	X(IWB, 7, "IWB", 26)
+
+enum smn_iort_type {
+#define X(type, number, ...) SMN_IORT_##type = number,
+	SMN_IORT_TYPES(X)
+#undef X
+};
+
+struct smn_iort_field {
+	const char *name;
+	uint8_t type;		/* enum smn_iort_type */
+	uint8_t offset, size;	/* bytes, in the node */
+	uint8_t lsb, width;	/* bits, in those bytes */
+	uint8_t since;		/* the node's revision */
+	bool hex;
+};
+
+/* One row per enum smn_iort_field_id. */
+extern const struct smn_iort_field smn_iort_fields[SMN_NIORT_FIELDS];
+
+/* "SMMUv3", or NULL for a type that this program does not know. */
+const char *smn_iort_type_name(uint8_t type);
+
+/* False when a node of this type, revision and length has no such field. */
+bool smn_iort_get(const struct smn_iort *iort, const struct smn_iort_node *node,
+		  enum smn_iort_field_id field, uint64_t *value);
+
+/*
+ * The name in the ACPI namespace of a named component, or "" for other nodes.
+ * What is no printable ASCII is a '?'.
+ */
+#define SMN_IORT_NAME 64
+void smn_iort_name(const struct smn_iort *iort,
+		   const struct smn_iort_node *node, char name[SMN_IORT_NAME]);
+
+/* Memory that firmware wants mapped one to one; @last is inclusive. */
+struct smn_rmr {
+	uint64_t start, last;
+	bool relaxable;		/* the range may be remapped: VFIO is allowed */
+};
+
+#define SMN_MAX_SIDS 8
+#define SMN_MAX_RMRS 16
+
+/* What the table says of one device. */
+struct smn_iort_device {
+	enum smn_truth canwbs;	/* RC: coherent writes even if not cacheable */
+	enum smn_truth cca;	/* RC: coherent */
+	enum smn_truth ats;	/* RC: forwards translated requests */
+	enum smn_truth cohacc;	/* SMMUv3: coherent; the kernel believes this,
+				 * not IDR0.COHACC */
+	uint32_t rc, smmu;	/* where the nodes are; 0 for none */
+	unsigned int smmu_index; /* among the SMMUv3 nodes, from 0 on */
+	uint64_t smmu_base;	/* address of its registers */
+	unsigned int nsids;	/* one for each requester ID */
+	uint32_t sid[SMN_MAX_SIDS];
+	unsigned int nrmrs;
+	struct smn_rmr rmr[SMN_MAX_RMRS];
+};
+
+/*
+ * Follow a device with @n requester IDs (its own, and its aliases behind PCI
+ * bridges) from its root complex to its SMMU, as the kernel does
+ * (iort_iommu_configure_id(), iort_node_map_id()). On failure @dev holds what
+ * was found on the way, the rest is unknown, and @why says what is wrong.
+ * -ENODEV: no root complex has this PCI segment; -ENXIO: an ID is not mapped
+ * to an SMMUv3; -EXDEV: the IDs are behind different SMMUs; -E2BIG: more IDs or
+ * ranges than fit; -EBADMSG: damaged.
+ *
+ * The kernel honours reserved memory of a PCI device only when firmware asks
+ * it to keep the bus numbers, which no table says: the "direct" ranges of
+ * smn_pci.reserved are those in force.
+ */
+int smn_iort_find(const struct smn_iort *iort, uint32_t segment,
+		  const uint32_t *rids, unsigned int n,
+		  struct smn_iort_device *dev, struct smn_why *why);
+
+/* smn_iort_load() and smn_iort_find() for one device; errors are theirs. */
+int smn_iort_device(struct smn_sys *sys, const struct smn_pci *pci,
+		    struct smn_iort_device *dev, struct smn_why *why);
+
+#endif
