@@ -213,6 +213,11 @@ static int model_unmap(void *be, void *addr, size_t len)
 	return munmap(addr, len) ? -errno : 0;
 }
 
+static const struct smn_row *model_refusal(void *be)
+{
+	return smn_model_refusal(be);
+}
+
 static uint64_t model_now(void *be)
 {
 	return ((struct smn_model *)be)->clock;
@@ -228,4 +233,5 @@ const struct smn_backend smn_backend_model = {
 	.map = model_map,
 	.unmap = model_unmap,
 	.now = model_now,
+	.refusal = model_refusal,
 };

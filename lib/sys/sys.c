@@ -303,6 +303,11 @@ int smn_sys_unmap(struct smn_sys *sys, void *addr, size_t len)
 	return sys->be->unmap(sys->priv, addr, len);
 }
 
+const struct smn_row *smn_sys_refusal(struct smn_sys *sys)
+{
+	return sys->be->refusal ? sys->be->refusal(sys->priv) : NULL;
+}
+
 uint64_t smn_sys_now(struct smn_sys *sys)
 {
 	return sys->be->now(sys->priv);

@@ -42,6 +42,8 @@ struct smn_backend {
 	void *(*map)(void *be, size_t len);
 	int (*unmap)(void *be, void *addr, size_t len);
 	uint64_t (*now)(void *be);
+	/* the row that refused the last call; NULL where none is known */
+	const struct smn_row *(*refusal)(void *be);
 };
 
 extern const struct smn_backend smn_backend_kernel;
@@ -134,6 +136,12 @@ int smn_sys_list(struct smn_sys *sys, const char *dir,
 /* Zeroed, prefaulted, page-aligned memory of this process. */
 void *smn_sys_map(struct smn_sys *sys, size_t len);
 int smn_sys_unmap(struct smn_sys *sys, void *addr, size_t len);
+
+/*
+ * The row that refused the last call, where the backend answers from rows and
+ * one did; else NULL.
+ */
+const struct smn_row *smn_sys_refusal(struct smn_sys *sys);
 
 /* The backend's clock: nanoseconds of CLOCK_MONOTONIC_RAW on the kernel. */
 uint64_t smn_sys_now(struct smn_sys *sys);
