@@ -87,7 +87,8 @@ static int parse_member(struct smn_parse *p, char *word, char *value)
 		    (extras[i].op == SMN_NOPS || extras[i].op == p->req->op))
 			return extras[i].parse(p, value);
 	a = smn_op_arg(p->op, word);
-	if (!a) {
+	/* of our own argument for files only the buffer is the user's */
+	if (!a || (p->req->kind != SMN_REQ_IOCTL && strcmp(word, "data"))) {
 		smn_parse_wrong(p, word, "no member '%.60s'", word);
 		return smn_parse_suggest(
 			p, smn_nearest(word, strlen(word), member_at, p->op));

@@ -47,10 +47,10 @@ static struct smn_req_value any_value(struct dice *d, const struct smn_arg *a)
 	if (v.ref == SMN_REF_FD && a->format == SMN_ARG_FD)
 		return (struct smn_req_value){ SMN_REF_FD, roll(d, NAMES + 1),
 					       0 };
-	if (v.ref == SMN_REF_MEMORY && a->size == 8)
+	if (v.ref == SMN_REF_MEMORY && a->size == 8 && !a->nnames)
 		return (struct smn_req_value){ SMN_REF_MEMORY, 0,
 					       roll(d, 2) * roll(d, 0) };
-	if (v.ref == SMN_REF_PAYLOAD && a->size == 8)
+	if (v.ref == SMN_REF_PAYLOAD && a->size == 8 && !a->nnames)
 		return (struct smn_req_value){ SMN_REF_PAYLOAD, 0, 0 };
 	return (struct smn_req_value){ 0, 0, any_number(d, a->size) };
 }
@@ -90,8 +90,9 @@ static struct smn_request any_request(struct dice *d)
 		 roll(d, SMN_REQ_SIZE + 1);
 	if (r.kind != SMN_REQ_READ)
 		any_words(d, &r);
-	for (unsigned int i = !op->request; i < op->nargs; i++) {
-		if (!roll(d, 2))
+	for (unsigned int i = 0; i < op->nargs; i++) {
+		if (!roll(d, 2) ||
+		    (!op->request && strcmp(op->args[i].name, "data")))
 			continue;
 		r.given |= 1u << i;
 		r.arg[i] = any_value(d, &op->args[i]);
