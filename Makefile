@@ -9,6 +9,8 @@ PREFIX ?= /usr/local
 SBINDIR ?= $(PREFIX)/sbin
 MANDIR ?= $(PREFIX)/share/man
 COMPDIR ?= $(PREFIX)/share/bash-completion/completions
+FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
+ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
 DESTDIR ?=
 
 ifeq ($(origin CC),default)
@@ -185,16 +187,22 @@ bench-arch: all
 # --- installing ---
 
 install: all
-	install -d $(addprefix $(DESTDIR),$(SBINDIR) $(COMPDIR) \
-		$(MANDIR)/man7 $(MANDIR)/man8)
+	install -d $(addprefix $(DESTDIR),$(SBINDIR) $(COMPDIR) $(FISHDIR) \
+		$(ZSHDIR) $(MANDIR)/man7 $(MANDIR)/man8)
 	install -m 755 $(BIN) $(DESTDIR)$(SBINDIR)/smmunest-ctl
 	install -m 644 scripts/completion.bash $(DESTDIR)$(COMPDIR)/smmunest-ctl
+	install -m 644 scripts/completion.fish \
+		$(DESTDIR)$(FISHDIR)/smmunest-ctl.fish
+	install -m 644 scripts/completion.zsh \
+		$(DESTDIR)$(ZSHDIR)/_smmunest-ctl
 	install -m 644 man/smmunest-fields.7 $(DESTDIR)$(MANDIR)/man7
 	install -m 644 man/smmunest-ctl.8 $(DESTDIR)$(MANDIR)/man8
 
 uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/smmunest-ctl
 	rm -f $(DESTDIR)$(COMPDIR)/smmunest-ctl
+	rm -f $(DESTDIR)$(FISHDIR)/smmunest-ctl.fish
+	rm -f $(DESTDIR)$(ZSHDIR)/_smmunest-ctl
 	rm -f $(DESTDIR)$(MANDIR)/man7/smmunest-fields.7
 	rm -f $(DESTDIR)$(MANDIR)/man8/smmunest-ctl.8
 

@@ -19,7 +19,7 @@ _smmunest_ctl_layout() {
 	local word
 	case $1 in
 	alloc | detach) echo STE ;;
-	encode) [[ $2 != cmd && $2 != evt ]] && echo "${2^^}" ;;
+	encode) echo "${2^^}" ;;
 	esac
 	word=${3%%:*}
 	[[ $3 != *:* ]] || tr a-z- A-Z_ <<<"$word"

@@ -182,4 +182,127 @@ int smn_iort_find(const struct smn_iort *iort, uint32_t segment,
 int smn_iort_device(struct smn_sys *sys, const struct smn_pci *pci,
 		    struct smn_iort_device *dev, struct smn_why *why);
 
+/* --- the kernel's log between two moments --- */
+
+/*
+ * X(kind, text, text after it, goes with the line before it, what it means).
+ * Rows stand in order: the first whose texts are in a line tells its kind, ""
+ * is in every line.
+ */
+#define SMN_KMSG_KINDS(X) \
+	X(CMDQ_ILL, "CMDQ error", "Illegal command", \
+	  false, "the SMMU refused a command as illegal") \
+	X(CMDQ_ABT, "CMDQ error", "Abort on command fetch", \
+	  false, "the SMMU could not read its command queue") \
+	X(CMDQ_ATC, "CMDQ error", "ATC invalidate timeout", \
+	  false, "a device did not answer an ATC invalidation") \
+	X(CMDQ_ERROR, "CMDQ error", "", \
+	  false, "the SMMU stopped at a command") \
+	X(CMDQ_SKIP, "skipping command in error state", "", \
+	  true, "the words of the refused command follow") \
+	X(SYNC_TIMEOUT, "CMD_SYNC timeout", "", \
+	  false, "the SMMU did not complete its commands within a second") \
+	X(CMDQ_TIMEOUT, "CMDQ timeout", "", \
+	  false, "the SMMU's command queue stayed full for a second") \
+	X(EVENT_RAW, "event 0x", " received", \
+	  false, "the SMMU reported an event, its words follow") \
+	X(EVENT, "event: ", "client: ", \
+	  true, "the event that no user space took") \
+	X(EVENT_HOW, "stag: ", "", \
+	  true, "the access that the event is about") \
+	X(WORDS, "\\x090x", "", \
+	  true, "a word of the command or event before it") \
+	X(EVTQ_OVERFLOW, "EVTQ overflow", "", \
+	  false, "the SMMU lost events: its queue was full") \
+	X(PRIQ_OVERFLOW, "PRIQ overflow", "", \
+	  false, "the SMMU lost page requests: its queue was full") \
+	X(PRI, "unexpected PRI", "", \
+	  false, "a device asked for a page, and nobody answers") \
+	X(GERROR, "unexpected global error", "", \
+	  false, "the SMMU reported an error of its own") \
+	X(SFM, "Service Failure Mode", "", \
+	  false, "the SMMU has given up: only a reset brings it back") \
+	X(WRITE_ABORT, "write aborted", "", \
+	  false, "the SMMU could not write to memory of the kernel") \
+	X(DIRECT, "1:1 IOMMU mapping", "", \
+	  false, "firmware wants memory mapped one to one: no VFIO") \
+	X(COHACC, "IDR0.COHACC overridden", "", \
+	  false, "firmware contradicts IDR0.COHACC, and is believed") \
+	X(MSI_UNSAFE, "MSI interrupts are not secure", "", \
+	  false, "interrupts are not isolated, and that is allowed") \
+	X(UNBIND, "Relaying device request", "", \
+	  false, "somebody wants the device back from VFIO") \
+	X(UNBIND_BLOCKED, "No device request channel", "", \
+	  false, "somebody waits for the device until its program closes it") \
+	X(OBJECT_BUSY, "Time out waiting for iommufd object", "", \
+	  false, "an iommufd object was in use for a minute") \
+	X(WARN, "cut here", "", \
+	  false, "the kernel found something wrong with itself") \
+	X(OOPS, "Internal error: ", "", \
+	  false, "the kernel made a mistake and may be unstable")
+
+enum smn_kmsg_kind {
+#define X(kind, ...) SMN_KMSG_##kind,
+	SMN_KMSG_KINDS(X)
+#undef X
+	SMN_NKMSG
+};
+
+struct smn_kmsg_row {
+	const char *id;		/* "SYNC_TIMEOUT" */
+	const char *text, *then;
+	bool follows;
+	const char *meaning;
+};
+
+/* One row per enum smn_kmsg_kind. */
+extern const struct smn_kmsg_row smn_kmsg_rows[SMN_NKMSG];
+
+/* What a line of the log is, or SMN_NKMSG for anything else. */
+enum smn_kmsg_kind smn_kmsg_kind(const char *line);
+
+struct smn_kmsg {
+	struct smn_sys *sys;
+	int fd;
+	bool begun;		/* a line was there that follows no other */
+};
+
+#define SMN_MAX_KMSG 48
+#define SMN_KMSG_LEN 192
+
+/* The recognised lines of some records; a long one is cut. */
+struct smn_kmsg_seen {
+	uint32_t kinds;		/* bit 1 << enum smn_kmsg_kind */
+	unsigned int records;	/* read, recognised or not */
+	unsigned int dropped;	/* recognised, but more than fit */
+	bool lost;		/* the kernel overwrote records not yet read */
+	unsigned int n;
+	struct {
+		enum smn_kmsg_kind kind;
+		char text[SMN_KMSG_LEN];
+	} line[SMN_MAX_KMSG];
+};
+
+_Static_assert(SMN_NKMSG <= 32, "smn_kmsg_seen.kinds has 32 bits");
+
+/*
+ * Listen to the kernel's log from now on; @whole: from the oldest record on.
+ * -EPERM, -EACCES: only root, or whoever kernel.dmesg_restrict lets; -ENOENT:
+ * no /dev/kmsg. @why says so. Close it also after a failure.
+ *
+ * The driver does not end the last line about an event (arm_smmu_dump_event()),
+ * so the kernel shows it only when the next line comes: here it may be missing,
+ * and a later listener would hear it first. Lines that go with one before are
+ * therefore left out until there was one.
+ */
+int smn_kmsg_open(struct smn_sys *sys, struct smn_kmsg *kmsg, bool whole,
+		  struct smn_why *why);
+
+/*
+ * What came since smn_kmsg_open() or the last smn_kmsg_read(). 0, or why it
+ * could not be read to its end; @seen then holds what was read until there.
+ */
+int smn_kmsg_read(struct smn_kmsg *kmsg, struct smn_kmsg_seen *seen);
+void smn_kmsg_close(struct smn_kmsg *kmsg);
+
 #endif

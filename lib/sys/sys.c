@@ -144,6 +144,28 @@ int smn_sys_close(struct smn_sys *sys, int fd)
 	return ret;
 }
 
+ssize_t smn_sys_read(struct smn_sys *sys, int fd, void *buf, size_t len)
+{
+	return sys->be->read(sys->priv, fd, buf, len);
+}
+
+int smn_sys_open_log(struct smn_sys *sys, const char *path, bool whole)
+{
+	int fd = sys->be->open(sys->priv, path, O_RDONLY | O_NONBLOCK);
+	int ret = fd < 0 || whole ? 0 : sys->be->seek_end(sys->priv, fd);
+
+	if (!ret)
+		return fd;
+	sys->be->close(sys->priv, fd);
+	return ret;
+}
+
+ssize_t smn_sys_run(struct smn_sys *sys, const char *const argv[], void *buf,
+		    size_t len)
+{
+	return sys->be->run(sys->priv, argv, buf, len);
+}
+
 /* Files are facts, not operations: their absence is not a failed call. */
 ssize_t smn_sys_read_text(struct smn_sys *sys, const char *path, char *buf,
 			  size_t len)

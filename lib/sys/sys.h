@@ -44,6 +44,12 @@ struct smn_backend {
 	uint64_t (*now)(void *be);
 	/* the row that refused the last call; NULL where none is known */
 	const struct smn_row *(*refusal)(void *be);
+	/* further reads tell only what comes from now on */
+	int (*seek_end)(void *be, int fd);
+	/* run a program to its end, what it prints goes into @buf; how much.
+	 * -EFBIG: more than @len; -EIO: it did not end with 0 */
+	ssize_t (*run)(void *be, const char *const argv[], void *buf,
+		       size_t len);
 };
 
 extern const struct smn_backend smn_backend_kernel;
@@ -98,6 +104,19 @@ ssize_t smn_sys_write_queue(struct smn_sys *sys, int fd, const void *buf,
 /* O_CLOEXEC is implied. A failure is remembered as SMN_OPEN of sys->path. */
 int smn_sys_open(struct smn_sys *sys, const char *path, int flags);
 int smn_sys_close(struct smn_sys *sys, int fd);
+
+/* As the backend's read. */
+ssize_t smn_sys_read(struct smn_sys *sys, int fd, void *buf, size_t len);
+
+/*
+ * Open a log that never ends, to read from its end on (@whole: from the oldest
+ * record it has) and without waiting. A failure is a fact, not remembered.
+ */
+int smn_sys_open_log(struct smn_sys *sys, const char *path, bool whole);
+
+/* The output of a program, found in PATH, as the backend's run. */
+ssize_t smn_sys_run(struct smn_sys *sys, const char *const argv[], void *buf,
+		    size_t len);
 
 /*
  * A whole small file as a string without its last newline; -EFBIG when it has

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Completion for bash, asked as bash asks it.
+# Completion for bash, asked as bash asks it, and for fish and zsh, which must answer the same.
 
 bats_require_minimum_version 1.8.0
 
@@ -48,4 +48,44 @@ completed() {
 	assert_output T0SZ=
 	run completed "smmunest-ctl encode cmd cfgi-cd:Le"
 	assert_output Leaf=
+}
+
+# fish_completed LINE
+fish_completed() {
+	# shellcheck disable=SC2016  # what fish reads
+	fish --no-config -c 'source $argv[1]; complete -C $argv[2]' -- "$top/scripts/completion.fish" "$1"
+}
+
+# zsh_completed LINE: zsh has no question for it, so that the Tab key is pressed in a terminal; what it would take from
+# there goes into a file.
+zsh_completed() {
+	rm -f "$BATS_TEST_TMPDIR/found"
+	timeout 60 zsh -f -s "$top/scripts/completion.zsh" "$BATS_TEST_TMPDIR/found" "$1" <<-'EOF'
+		zmodload zsh/zpty
+		zpty -b shell zsh -f -i
+		zpty -w shell "PROMPT=; autoload -Uz compinit; compinit -u -D; compdef ask smmunest-ctl; bindkey '^I' complete-word
+		compadd() { local -a found; builtin compadd -O found \"\$@\"; print -rl -- \$found >>${(q)2}; }
+		ask() { . ${(q)1}; compstate[insert]=; print completed-; }
+		print ready-"
+		zpty -r shell out $'*ready-\r*'
+		zpty -w -n shell "$3"$'\t'
+		zpty -r shell out $'*completed-\r*'
+	EOF
+	cat "$BATS_TEST_TMPDIR/found"
+}
+
+# name or value: fish repeats what stands before it in the word
+last_part() { sed '/^$/d; s/.*[:,]//; s/.*=\(.\)/\1/' | sort -u; }
+
+@test "completion: fish and zsh know what bash knows" {
+	cd "$BATS_TEST_TMPDIR"
+	for line in 'al' '--json al' 'alloc --up' 'alloc Cf' 'alloc Cfg=b' 'detach Cfg=' 'inval tlbi-nh-va:ASID=1,TG=1' \
+		'inval --raw=1:2 tlbi-nh-va:ASID=1,T' 'encode cd T0' 'encode cmd cfgi-cd:Le' 'encode evt f-ste-fetch:S' \
+		'encode IDR0 S' 'decode --bi'; do
+		completed "smmunest-ctl $line" | last_part >bash
+		fish_completed "smmunest-ctl $line" | last_part >fish
+		zsh_completed "smmunest-ctl $line" | last_part >zsh
+		diff bash fish && diff bash zsh || fail "smmunest-ctl $line"
+		[[ -s bash ]] || fail "bash knows nothing of $line"
+	done
 }
