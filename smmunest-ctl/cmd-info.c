@@ -206,7 +206,6 @@ static void probe(struct ctl *ctl, struct info_opts *o, struct json_object *dev,
 		enum status status;
 
 		ctl->sys.failed = failed;
-		ctl_learn_more(ctl, pci->cdev, &nest);
 		status = ctl_refused(ctl, ret);
 		/* "no" is an answer; that there is none is a failure */
 		if (!is_final(ret) && status > o->worst)

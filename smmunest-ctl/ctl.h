@@ -53,6 +53,9 @@ struct ctl {
 	struct smn_session session;
 	bool in_session;
 	struct smn_world world;		/* what a real kernel made for us */
+	struct smn_kmsg log;		/* from before the first call on */
+	struct smn_why log_why;		/* why there is none */
+	struct smn_kmsg_seen logged;	/* while a call was refused */
 
 	/* the document */
 	struct json_object *result, *device, *error;
@@ -127,12 +130,15 @@ enum status ctl_absent(struct ctl *ctl, const char *bdf, int err);
 /* ctl->device from what sysfs says of it. */
 void ctl_describe(struct ctl *ctl, const struct smn_pci *pci);
 
+/* --- learn.c --- */
+
 /* What the diagnosis may know of the process and the device. */
 void ctl_learn(struct ctl *ctl, const struct smn_pci *pci);
 
-/* And what costs more to find out: after a refusal. */
-void ctl_learn_more(struct ctl *ctl, const char *cdev,
-		    const struct smn_nest *nest);
+/* And what costs more to find out: ctl_refused() does it. */
+void ctl_learn_more(struct ctl *ctl);
+
+/* --- device.c --- */
 
 /*
  * Does the kernel know the ioctl? One that is too short does nothing, and only

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Which device to work on, and opening a session for it. */
 #include <errno.h>
-#include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "ctl.h"
 
@@ -173,67 +171,6 @@ enum status ctl_regs_for(struct ctl *ctl, const char *what,
 		return ctl_refused(ctl, ret);
 	memcpy(regs, hw.regs, sizeof(hw.regs));
 	return CTL_OK;
-}
-
-/* CapEff of /proc/self/status */
-static bool has_ipc_lock(struct ctl *ctl)
-{
-	unsigned long long effective;
-	char text[4096], *line;
-
-	if (smn_sys_read_text(&ctl->sys, "/proc/self/status", text,
-			      sizeof(text)) < 0)
-		return false;
-	line = strstr(text, "CapEff:");
-	return line && sscanf(line, "CapEff: %llx", &effective) == 1 &&
-		effective >> CAP_IPC_LOCK & 1;
-}
-
-/* The device, and its SMMU, as the world knows them. */
-static struct smn_pdev *known_device(struct smn_world *w,
-				     const struct smn_pci *pci)
-{
-	struct smn_pdev *dev = smn_world_cdev(w, pci->cdev);
-	struct smn_smmu *smmu = smn_world_smmu(w, pci->smmu);
-
-	if (dev)
-		return dev;
-	if (!smmu)
-		smmu = smn_world_add_smmu(w, pci->smmu);
-	return smmu ? smn_world_add_device(w, pci->bdf, pci->cdev, smmu) : NULL;
-}
-
-static void learn_limits(struct ctl *ctl, struct smn_world *w)
-{
-	struct rlimit limit;
-
-	w->memlock_counts = !has_ipc_lock(ctl);
-	if (!getrlimit(RLIMIT_MEMLOCK, &limit))
-		w->memlock = limit.rlim_cur == RLIM_INFINITY ? ~0ULL :
-			limit.rlim_cur;
-}
-
-void ctl_learn(struct ctl *ctl, const struct smn_pci *pci)
-{
-	struct smn_world *w = ctl->sys.world;
-	struct smn_pdev *dev;
-	bool direct = false;
-
-	/* a model knows all there is */
-	if (w->answers)
-		return;
-	learn_limits(ctl, w);
-	dev = known_device(w, pci);
-	if (!dev)
-		return;
-	dev->group = pci->group;
-	dev->sid = pci->rid;
-	dev->facts.is[SMN_FACT_NO_GROUP] = smn_truth_of(pci->group < 0);
-	if (pci->group < 0)
-		return;
-	for (unsigned int i = 0; i < pci->nreserved; i++)
-		direct |= !strncmp(pci->reserved[i].type, "direct", 6);
-	dev->facts.is[SMN_FACT_DIRECT] = smn_truth_of(direct);
 }
 
 bool ctl_knows(struct ctl *ctl, enum smn_op_id op)

@@ -89,6 +89,20 @@ static enum status refused_open(struct ctl *ctl, int err)
 		CTL_SKIPPED : CTL_REFUSED;
 }
 
+/* What the kernel said meanwhile, in its own words. */
+static void add_log(struct ctl *ctl)
+{
+	struct json_object *lines;
+
+	if (!ctl->logged.n)
+		return;
+	lines = json_object_new_array();
+	for (unsigned int i = 0; i < ctl->logged.n; i++)
+		json_object_array_add(lines, json_object_new_string(
+				      ctl->logged.line[i].text));
+	doc_add(ctl->error, "log", lines);
+}
+
 /* A kernel from before vIOMMUs has nothing of what we try. */
 static bool too_old(const struct ctl *ctl)
 {
@@ -112,10 +126,12 @@ enum status ctl_refused(struct ctl *ctl, int err)
 	}
 	if (call->op == SMN_OPEN)
 		return refused_open(ctl, err);
+	ctl_learn_more(ctl);
 	smn_call_question(call, ctl->sys.world, &q);
 	set_error(ctl, new_error(smn_op(call->op)->name, err),
 		  doc_call_args(call),
 		  doc_findings(found, smn_diagnose(&q, err, found)));
+	add_log(ctl);
 	return err == -ENOTTY || too_old(ctl) ? CTL_SKIPPED : CTL_REFUSED;
 }
 
@@ -156,7 +172,7 @@ static void print_args(struct json_object *args)
 
 void error_print(const struct ctl *ctl)
 {
-	struct json_object *causes, *args;
+	struct json_object *causes, *args, *lines;
 	const char *op = member(ctl->error, "op");
 
 	if (op) {
@@ -167,6 +183,11 @@ void error_print(const struct ctl *ctl)
 	}
 	if (op && json_object_object_get_ex(ctl->error, "args", &args))
 		print_args(args);
+	if (json_object_object_get_ex(ctl->error, "log", &lines))
+		for (size_t i = 0; i < json_object_array_length(lines); i++)
+			fprintf(stderr, "  kernel: %s\n",
+				json_object_get_string(
+				json_object_array_get_idx(lines, i)));
 	json_object_object_get_ex(ctl->error, "causes", &causes);
 	for (size_t i = 0; i < json_object_array_length(causes); i++) {
 		struct json_object *c = json_object_array_get_idx(causes, i);

@@ -111,28 +111,6 @@ static struct json_object *doc_step(const struct smn_step *step)
 	return o;
 }
 
-/* What the diagnosis can use; too dear to be asked while all goes well. */
-void ctl_learn_more(struct ctl *ctl, const char *cdev,
-		    const struct smn_nest *nest)
-{
-	void (*observe)(struct ctl *ctl, const struct smn_call *call) =
-		ctl->observe;
-	struct smn_call failed = ctl->sys.failed;
-	struct smn_world *w = ctl->sys.world;
-	struct smn_hw_info hw;
-
-	ctl->observe = NULL;
-	if (!w->answers) {
-		smn_cdev_holder(&ctl->sys, cdev, &w->holder);
-		smn_kernel_probe(&ctl->session, &w->kernel);
-	}
-	/* what it tells goes to the world as it passes */
-	if (nest->dev.id)
-		smn_hw_info_get(&ctl->session, nest->dev.id, &hw);
-	ctl->sys.failed = failed;
-	ctl->observe = observe;
-}
-
 enum status plan_build(struct ctl *ctl, const struct smn_plan *plan,
 		       struct smn_nest *nest)
 {
@@ -143,8 +121,5 @@ enum status plan_build(struct ctl *ctl, const struct smn_plan *plan,
 		json_object_array_add(steps, doc_step(&nest->steps[i]));
 	doc_add(ctl->result, "steps", steps);
 
-	if (!ret)
-		return CTL_OK;
-	ctl_learn_more(ctl, plan->cdev, nest);
-	return ctl_refused(ctl, ret);
+	return ret ? ctl_refused(ctl, ret) : CTL_OK;
 }

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What is found out about the machine so that a refusal can be explained: a
+ * little before the first call, the rest only after one was refused. A model
+ * knows all there is from the start.
+ */
+#include <linux/capability.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "ctl.h"
+
+static void tell(struct smn_facts *f, enum smn_fact fact, enum smn_truth truth)
+{
+	if (truth)
+		f->is[fact] = truth;
+}
+
+/* --- before --- */
+
+/* CapEff of /proc/self/status */
+static enum smn_truth has_capability(struct ctl *ctl, unsigned int cap)
+{
+	unsigned long long effective;
+	char text[4096], *line;
+
+	if (smn_sys_read_text(&ctl->sys, "/proc/self/status", text,
+			      sizeof(text)) < 0)
+		return SMN_UNKNOWN;
+	line = strstr(text, "CapEff:");
+	if (!line || sscanf(line, "CapEff: %llx", &effective) != 1)
+		return SMN_UNKNOWN;
+	return smn_truth_of(effective >> cap & 1);
+}
+
+static void learn_process(struct ctl *ctl, struct smn_world *w)
+{
+	struct rlimit limit;
+
+	w->memlock_counts = has_capability(ctl, CAP_IPC_LOCK) != SMN_YES;
+	if (!getrlimit(RLIMIT_MEMLOCK, &limit))
+		w->memlock = limit.rlim_cur == RLIM_INFINITY ? ~0ULL :
+			limit.rlim_cur;
+	tell(&w->facts, SMN_FACT_NO_RESOURCE_CAP,
+	     smn_not(has_capability(ctl, CAP_SYS_RESOURCE)));
+	tell(&w->facts, SMN_FACT_NO_RAWIO_CAP,
+	     smn_not(has_capability(ctl, CAP_SYS_RAWIO)));
+}
+
+/* The device, and its SMMU, as the world knows them. */
+static struct smn_pdev *known_device(struct smn_world *w,
+				     const struct smn_pci *pci)
+{
+	struct smn_pdev *dev = smn_world_cdev(w, pci->cdev);
+	struct smn_smmu *smmu = smn_world_smmu(w, pci->smmu);
+
+	if (dev)
+		return dev;
+	if (!smmu)
+		smmu = smn_world_add_smmu(w, pci->smmu);
+	return smmu ? smn_world_add_device(w, pci->bdf, pci->cdev, smmu) : NULL;
+}
+
+void ctl_learn(struct ctl *ctl, const struct smn_pci *pci)
+{
+	struct smn_world *w = ctl->sys.world;
+	struct smn_pdev *dev;
+	bool direct = false;
+
+	if (w->answers)
+		return;
+	learn_process(ctl, w);
+	if (!ctl->log.sys)
+		smn_kmsg_open(&ctl->sys, &ctl->log, false, &ctl->log_why);
+	dev = known_device(w, pci);
+	if (!dev)
+		return;
+	dev->group = pci->group;
+	dev->sid = pci->rid;
+	tell(&dev->facts, SMN_FACT_NO_GROUP, smn_truth_of(pci->group < 0));
+	for (unsigned int i = 0; i < pci->nreserved; i++)
+		direct |= !strncmp(pci->reserved[i].type, "direct", 6);
+	if (pci->group >= 0)
+		tell(&dev->facts, SMN_FACT_DIRECT, smn_truth_of(direct));
+}
+
+/* --- after a refusal --- */
+
+static void learn_kernel(struct ctl *ctl, struct smn_world *w)
+{
+	static const struct {
+		enum smn_config_id option;
+		enum smn_fact absent;
+	} options[] = {
+		{ SMN_CONFIG_ARM_SMMU_V3_IOMMUFD, SMN_FACT_NO_ARM_IOMMUFD },
+		{ SMN_CONFIG_ARM_SMMU_V3_SVA, SMN_FACT_NO_SVA },
+		{ SMN_CONFIG_PCI_ATS, SMN_FACT_NO_PCI_ATS },
+	};
+	struct smn_config config;
+
+	if (ctl->session.iommufd >= 0)
+		smn_kernel_probe(&ctl->session, &w->kernel);
+	tell(&w->facts, SMN_FACT_UNSAFE_INTERRUPTS,
+	     smn_unsafe_interrupts(&ctl->sys));
+	if (smn_config_read(&ctl->sys, &config))
+		return;
+	for (size_t i = 0; i < SMN_ARRAY_SIZE(options); i++)
+		if (config.value[options[i].option] != '?')
+			tell(&w->facts, options[i].absent, smn_truth_of(
+			     config.value[options[i].option] == 'n'));
+}
+
+struct neighbours {
+	const char *bdf;
+	bool busy;
+};
+
+static int look_at_neighbour(void *ctx, const char *name, const char *driver)
+{
+	struct neighbours *n = ctx;
+
+	n->busy |= strcmp(name, n->bdf) && driver[0] &&
+		strcmp(driver, SMN_VFIO_PCI) && strcmp(driver, "pcieport");
+	return 0;
+}
+
+/* Firmware's word, and what the device says of itself. */
+static void learn_device(struct ctl *ctl, struct smn_pdev *dev)
+{
+	struct neighbours n = { dev->bdf, false };
+	struct smn_facts *f = &dev->facts;
+	struct smn_iort_device iort;
+	struct smn_pci_caps caps;
+	struct smn_pci pci;
+	struct smn_why why;
+
+	if (smn_pci_read(&ctl->sys, dev->bdf, &pci))
+		return;
+	smn_iort_device(&ctl->sys, &pci, &iort, &why);
+	tell(f, SMN_FACT_NO_CANWBS, smn_not(iort.canwbs));
+	tell(f, SMN_FACT_INCOHERENT, smn_not(iort.cohacc));
+	tell(f, SMN_FACT_INCOHERENT,
+	     smn_not(smn_tree_coherent(&ctl->sys, pci.smmu)));
+	if (!smn_pci_caps_read(&ctl->sys, &pci, &caps)) {
+		tell(f, SMN_FACT_ALIASED, caps.nrids > 1 ? SMN_YES :
+		     caps.all_rids ? SMN_NO : SMN_UNKNOWN);
+		tell(f, SMN_FACT_ATS, smn_and(caps.ats, iort.ats));
+		tell(f, SMN_FACT_PRI_VF, smn_and(
+		     smn_truth_of(caps.physfn[0]), caps.pri));
+	}
+	if (!smn_group_list(&ctl->sys, pci.group, look_at_neighbour, &n))
+		tell(f, SMN_FACT_GROUP_BUSY, smn_truth_of(n.busy));
+	if (!ctl->sys.world->holder.text[0])
+		smn_cdev_holder(&ctl->sys, dev->cdev, &ctl->sys.world->holder);
+}
+
+/* What the kernel said while it refused. */
+static void learn_log(struct ctl *ctl, struct smn_world *w)
+{
+	static const struct {
+		enum smn_kmsg_kind kind;
+		enum smn_fact fact;
+	} lines[] = {
+		{ SMN_KMSG_DIRECT, SMN_FACT_DIRECT },
+		{ SMN_KMSG_SYNC_TIMEOUT, SMN_FACT_CMDQ_STUCK },
+		{ SMN_KMSG_CMDQ_TIMEOUT, SMN_FACT_CMDQ_STUCK },
+		{ SMN_KMSG_CMDQ_ATC, SMN_FACT_CMDQ_STUCK },
+	};
+	struct smn_kmsg_seen *seen = &ctl->logged;
+
+	if (!ctl->log.sys || smn_kmsg_read(&ctl->log, seen))
+		return;
+	for (size_t i = 0; i < SMN_ARRAY_SIZE(lines); i++)
+		if (seen->kinds >> lines[i].kind & 1)
+			tell(&w->facts, lines[i].fact, SMN_YES);
+}
+
+/* Its registers pass through the world on their way. */
+static void learn_registers(struct ctl *ctl, const struct smn_pdev *dev)
+{
+	struct smn_hw_info hw;
+
+	if (dev->object && dev->smmu && dev->smmu->told != SMN_YES)
+		smn_hw_info_get(&ctl->session, dev->object->id, &hw);
+}
+
+void ctl_learn_more(struct ctl *ctl)
+{
+	void (*observe)(struct ctl *ctl, const struct smn_call *call) =
+		ctl->observe;
+	struct smn_call failed = ctl->sys.failed;
+	struct smn_world *w = ctl->sys.world;
+
+	if (w->answers)
+		return;
+	ctl->observe = NULL;
+	learn_log(ctl, w);
+	learn_kernel(ctl, w);
+	for (struct smn_pdev *dev = w->devs; dev; dev = dev->next) {
+		learn_device(ctl, dev);
+		learn_registers(ctl, dev);
+	}
+	ctl->sys.failed = failed;
+	ctl->observe = observe;
+}
