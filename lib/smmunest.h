@@ -44,7 +44,6 @@
  * digits, ':' and '.' in their places: the result is safe in a path.
  * -EINVAL otherwise.
  */
-#define SMN_BDF_LEN 16
 int smn_bdf_parse(const char *text, char bdf[SMN_BDF_LEN]);
 
 /* A range that the IOMMU driver keeps for itself; @last is inclusive. */

@@ -16,6 +16,10 @@
 #include "sys/sys.h"
 
 struct smn_pci;
+struct smn_pci_caps;
+
+/* "0000:01:00.0" and its end; a domain may have five digits. */
+#define SMN_BDF_LEN 16
 
 /* --- the ACPI IORT (Arm DEN 0049): which SMMU a device is behind --- */
 
@@ -178,8 +182,10 @@ int smn_iort_find(const struct smn_iort *iort, uint32_t segment,
 		  const uint32_t *rids, unsigned int n,
 		  struct smn_iort_device *dev, struct smn_why *why);
 
-/* smn_iort_load() and smn_iort_find() for one device; errors are theirs. */
+/* smn_iort_load() and smn_iort_find() for one device; errors are theirs. @caps
+ * knows its requester IDs; NULL: it has only its own. */
 int smn_iort_device(struct smn_sys *sys, const struct smn_pci *pci,
+		    const struct smn_pci_caps *caps,
 		    struct smn_iort_device *dev, struct smn_why *why);
 
 /* --- the kernel's log between two moments --- */
@@ -304,5 +310,91 @@ int smn_kmsg_open(struct smn_sys *sys, struct smn_kmsg *kmsg, bool whole,
  */
 int smn_kmsg_read(struct smn_kmsg *kmsg, struct smn_kmsg_seen *seen);
 void smn_kmsg_close(struct smn_kmsg *kmsg);
+
+/* --- the kernel's configuration --- */
+
+/* X(option, without CONFIG_) */
+#define SMN_CONFIGS(X) \
+	X(IOMMUFD) \
+	X(VFIO_DEVICE_CDEV) \
+	X(VFIO_PCI) \
+	X(ARM_SMMU_V3_IOMMUFD) \
+	X(ARM_SMMU_V3_SVA) \
+	X(PCI_ATS) \
+	X(ACPI_TABLE_UPGRADE)
+
+enum smn_config_id {
+#define X(option) SMN_CONFIG_##option,
+	SMN_CONFIGS(X)
+#undef X
+	SMN_NCONFIGS
+};
+
+/* "CONFIG_IOMMUFD"; one row per enum smn_config_id. */
+extern const char *const smn_config_names[SMN_NCONFIGS];
+
+/* An option's value: 'y', 'm', 'n', or '?' for unknown. */
+struct smn_config {
+	char value[SMN_NCONFIGS];
+	char source[128];	/* the file that told, or "" */
+};
+
+/*
+ * What the running kernel was built with: of /proc/config.gz, which is its
+ * own and needs the program gzip, else of the files that distributions
+ * install. -ENOENT: nothing tells; another error: that of the last file that
+ * is there but cannot be read. All values are then '?'.
+ */
+int smn_config_read(struct smn_sys *sys, struct smn_config *config);
+
+/*
+ * The options in @text. An option that is not mentioned is 'n': its kernel does
+ * not have it. -EBADMSG: @text is no kernel configuration.
+ */
+int smn_config_parse(const char *text, struct smn_config *config);
+
+/* --- the device and its neighbours in sysfs --- */
+
+/*
+ * May iommufd bind devices whose interrupts are not isolated (the module's
+ * parameter allow_unsafe_interrupts)? Unknown when there is no iommufd.
+ */
+enum smn_truth smn_unsafe_interrupts(struct smn_sys *sys);
+
+/*
+ * Calls @each with every device of an IOMMU group and its driver, "" for none,
+ * until it returns non-zero; returns that, or -ENOENT: no such group. All have
+ * to be VFIO's, or without a driver, before one can be bound to iommufd.
+ */
+int smn_group_list(struct smn_sys *sys, int group,
+		   int (*each)(void *ctx, const char *name, const char *driver),
+		   void *ctx);
+
+/*
+ * Does the device tree say that the SMMU called @smmu in sysfs is coherent
+ * (dma-coherent)? Unknown when the SMMU is not of a device tree.
+ */
+enum smn_truth smn_tree_coherent(struct smn_sys *sys, const char *smmu);
+
+/* What a PCI device can do that matters to its SMMU. */
+struct smn_pci_caps {
+	enum smn_truth ats, pasid, pri;	/* it has the capability */
+	enum smn_truth ats_enabled;	/* and the kernel has enabled it */
+	char physfn[SMN_BDF_LEN];	/* it is a VF of this device, or "" */
+	int numvfs;			/* VFs it has now, -1: never any */
+	/* its requester IDs: its own, then aliases behind PCI bridges */
+	unsigned int nrids;
+	uint32_t rid[SMN_MAX_SIDS];
+	bool all_rids;			/* no alias can be missing */
+};
+
+/*
+ * From its configuration space and its place in sysfs. 0; -ENODEV: no such
+ * device; -EACCES: all but the first 64 bytes are root's alone; -EIO: the
+ * device does not answer; -E2BIG: more IDs than fit. On failure what is not
+ * known is unknown. A VF's PASID and PRI are those of its physical function.
+ */
+int smn_pci_caps_read(struct smn_sys *sys, const struct smn_pci *pci,
+		      struct smn_pci_caps *caps);
 
 #endif

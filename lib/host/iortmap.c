@@ -330,6 +330,7 @@ int smn_iort_find(const struct smn_iort *iort, uint32_t segment,
 }
 
 int smn_iort_device(struct smn_sys *sys, const struct smn_pci *pci,
+		    const struct smn_pci_caps *caps,
 		    struct smn_iort_device *dev, struct smn_why *why)
 {
 	unsigned int segment = 0;
@@ -341,7 +342,8 @@ int smn_iort_device(struct smn_sys *sys, const struct smn_pci *pci,
 	ret = smn_iort_load(sys, &iort, why);
 	if (ret)
 		return ret;
-	ret = smn_iort_find(&iort, segment, &pci->rid, 1, dev, why);
+	ret = smn_iort_find(&iort, segment, caps ? caps->rid : &pci->rid,
+			    caps ? caps->nrids : 1, dev, why);
 	smn_iort_free(&iort);
 	return ret;
 }
