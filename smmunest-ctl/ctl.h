@@ -89,7 +89,8 @@ struct ctl {
 	X(unbind) \
 	X(alloc) \
 	X(inval) \
-	X(detach)
+	X(detach) \
+	X(fuzz)
 
 #define X(name) extern const struct cmd cmd_##name;
 COMMANDS(X)
