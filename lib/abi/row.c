@@ -169,6 +169,14 @@ enum smn_truth smn_test_below(struct smn_question *q,
 	return smn_truth_of(smn_row_value(q, row) < row->with);
 }
 
+enum smn_truth smn_test_elsewhere(struct smn_question *q,
+			       const struct smn_row *row, struct smn_why *why)
+{
+	(void)row;
+	(void)why;
+	return q->w->answers ? SMN_NO : SMN_UNKNOWN;
+}
+
 static const char *member_name(const struct smn_question *q,
 			       const struct smn_row *row)
 {

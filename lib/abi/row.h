@@ -134,6 +134,16 @@ enum smn_truth smn_test_no_object(struct smn_question *q,
 				  const struct smn_row *row,
 				  struct smn_why *why);
 
+/* What a model never meets, and nobody can see who asks a real kernel. */
+enum smn_truth smn_test_elsewhere(struct smn_question *q,
+				  const struct smn_row *row,
+				  struct smn_why *why);
+
+/* This file of the device is not bound to an iommufd. */
+enum smn_truth smn_test_unbound(struct smn_question *q,
+				const struct smn_row *row,
+				struct smn_why *why);
+
 /* The member the row looks at, and whether it, or that at @offset, is known. */
 uint64_t smn_row_value(const struct smn_question *q, const struct smn_row *row);
 bool smn_row_given(const struct smn_question *q, const struct smn_row *row);
