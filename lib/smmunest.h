@@ -32,6 +32,7 @@
 #include "arch/text.h"
 #include "arch/walk.h"
 #include "host/facts.h"
+#include "sys/presets.h"
 #include "sys/sys.h"
 
 #define SMN_IOMMU_NODE "/dev/iommu"
@@ -377,6 +378,16 @@ struct smn_nest {
  */
 int smn_nest_build(struct smn_session *s, const struct smn_plan *plan,
 		   struct smn_nest *nest);
+
+/* --- a model of the machine --- */
+
+/*
+ * What @sys shows of its devices, and what iommufd tells of their SMMUs: of
+ * those with a device that is vfio-pci's and free, which is bound for it and
+ * let go; registers of the others stay unknown. -ENOENT, -EACCES: /dev/iommu,
+ * see smn_iommu_absent(); -ENOMEM; what smn_pci_list() can return.
+ */
+int smn_model_of(struct smn_sys *sys, struct smn_model **model);
 
 /* --- numbers --- */
 

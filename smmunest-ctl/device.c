@@ -82,6 +82,16 @@ enum status ctl_absent(struct ctl *ctl, const char *bdf, int err)
 		      &(struct smn_why){ "ulimit -a; look at the kernel log" });
 }
 
+static int first_one(void *ctx, const struct smn_pci *pci)
+{
+	char *bdf = ctx;
+
+	if (!smn_pci_has_smmu(pci))
+		return 0;
+	memcpy(bdf, pci->bdf, SMN_BDF_LEN);
+	return 1;
+}
+
 enum status ctl_device(struct ctl *ctl, struct smn_pci *pci)
 {
 	int ret;
@@ -95,6 +105,9 @@ enum status ctl_device(struct ctl *ctl, struct smn_pci *pci)
 			    env);
 		return ctl_no(ctl, CTL_USAGE, "device.env", &cause, &remedy);
 	}
+	/* nothing is at stake on a model */
+	if (!ctl->bdf[0] && ctl->model)
+		smn_pci_list(&ctl->sys, first_one, ctl->bdf);
 	if (!ctl->bdf[0])
 		return offer(ctl);
 	ret = smn_pci_read(&ctl->sys, ctl->bdf, pci);
@@ -176,12 +189,12 @@ enum status ctl_regs_for(struct ctl *ctl, const char *what,
 }
 
 /* CapEff of /proc/self/status */
-static bool has_ipc_lock(struct ctl *ctl)
+static bool has_ipc_lock(struct smn_sys *sys)
 {
 	unsigned long long effective;
 	char text[4096], *line;
 
-	if (smn_sys_read_text(&ctl->sys, "/proc/self/status", text,
+	if (smn_sys_read_text(sys, "/proc/self/status", text,
 			      sizeof(text)) < 0)
 		return false;
 	line = strstr(text, "CapEff:");
@@ -203,11 +216,11 @@ static struct smn_pdev *known_device(struct smn_world *w,
 	return smmu ? smn_world_add_device(w, pci->bdf, pci->cdev, smmu) : NULL;
 }
 
-static void learn_limits(struct ctl *ctl, struct smn_world *w)
+void ctl_learn_limits(struct smn_sys *sys, struct smn_world *w)
 {
 	struct rlimit limit;
 
-	w->memlock_counts = !has_ipc_lock(ctl);
+	w->memlock_counts = !has_ipc_lock(sys);
 	if (!getrlimit(RLIMIT_MEMLOCK, &limit))
 		w->memlock = limit.rlim_cur == RLIM_INFINITY ? ~0ULL :
 			limit.rlim_cur;
@@ -222,7 +235,7 @@ void ctl_learn(struct ctl *ctl, const struct smn_pci *pci)
 	/* a model knows all there is */
 	if (w->answers)
 		return;
-	learn_limits(ctl, w);
+	ctl_learn_limits(&ctl->sys, w);
 	dev = known_device(w, pci);
 	if (!dev)
 		return;
