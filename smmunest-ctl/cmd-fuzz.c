@@ -116,7 +116,7 @@ static enum status compare(struct ctl *ctl, struct fuzz_opts *o)
 	o->reqs = calloc(o->length, sizeof(*o->reqs));
 	if (!o->reqs)
 		return ctl_refused(ctl, -ENOMEM);
-	t->start_ns = smn_sys_now(&ctl->sys);
+	t->start_ns = fuzz_now();
 	while (ret >= 0 && t->requests < o->n && !stop_signal() &&
 	       t->nfindings < FUZZ_DIFFS) {
 		ret = sequence(o, &n, &diff);

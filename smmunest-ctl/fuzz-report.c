@@ -3,12 +3,22 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "fuzz.h"
 
-#define LINE 8192		/* of a request with all the words it can have */
+#define LINE 8192		/* of a request with all its words */
 #define SECOND 1000000000ULL
+
+/* Real time: a model's own clock counts calls. */
+uint64_t fuzz_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC_RAW, &t);
+	return (uint64_t)t.tv_sec * SECOND + t.tv_nsec;
+}
 
 /* --- counting --- */
 
@@ -40,7 +50,7 @@ void fuzz_count(struct fuzz_tally *t, const struct smn_request *req,
 
 void fuzz_progress(struct ctl *ctl, struct fuzz_tally *t, uint64_t goal)
 {
-	uint64_t now = smn_sys_now(&ctl->sys);
+	uint64_t now = fuzz_now();
 	uint64_t ns = now - t->start_ns;
 	bool end = t->requests >= goal;
 
@@ -167,7 +177,7 @@ void fuzz_report(struct ctl *ctl, struct fuzz_tally *t,
 	struct json_object *rows = json_object_new_object();
 	struct json_object *list = json_object_new_array();
 	unsigned int pairs = add_ops(ops, t);
-	uint64_t ns = smn_sys_now(&ctl->sys) - t->start_ns;
+	uint64_t ns = fuzz_now() - t->start_ns;
 
 	for (unsigned int i = 0; i < t->nrows; i++)
 		doc_add_int(rows, t->rows[i].row->id, t->rows[i].n);

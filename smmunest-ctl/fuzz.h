@@ -16,7 +16,7 @@ enum {
 /* Who answers on either side. */
 struct fuzz_machine {
 	struct smn_fuzz_side side[2];
-	char name[2][64];		/* "kernel", "model:qemu" */
+	char name[2][128];		/* "kernel", "model:qemu" */
 	char bdfs[FUZZ_DEVICES][SMN_BDF_LEN];
 	char paths[2][FUZZ_DEVICES][48];
 	const char *cdevs[2][FUZZ_DEVICES];
@@ -54,6 +54,8 @@ struct fuzz_tally {
 	unsigned int nrows, nfindings;
 	struct fuzz_finding findings[FUZZ_DIFFS];
 };
+
+uint64_t fuzz_now(void);
 
 void fuzz_count(struct fuzz_tally *t, const struct smn_request *req,
 		const struct smn_fuzz_diff *diff);

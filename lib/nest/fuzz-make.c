@@ -246,6 +246,10 @@ static void make_open(struct smn_fuzz *f, struct smn_request *req)
 		req->op = SMN_CLOSE;
 		req->file = smn_fuzz_file(f, smn_fuzz_below(f, 2));
 	}
+	if (req->kind == SMN_REQ_OPEN && smn_fuzz_chance(f, 3)) {
+		req->device = SMN_REQ_PATH;
+		strcpy(req->path, "/dev/vfio/devices/vfio99");
+	}
 }
 
 static void make_close(struct smn_fuzz *f, struct smn_request *req)

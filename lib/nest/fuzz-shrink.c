@@ -108,11 +108,29 @@ static bool usual_size(struct smn_request *r, unsigned int what)
 	return true;
 }
 
+/* Half of the commands, where nothing but the payload says how many they are */
+static bool half_payload(struct smn_request *r, unsigned int which)
+{
+	const struct smn_arg *a = smn_op_arg(smn_op(r->op), "entry_num");
+	unsigned int n = r->nwords / 4 * 2;
+
+	if (!a || r->given >> (a - smn_op(r->op)->args) & 1 || !n)
+		return false;
+	memmove(r->words, which ? r->words + r->nwords - n : r->words,
+		n * sizeof(*r->words));
+	memset(r->words + n, 0, (r->nwords - n) * sizeof(*r->words));
+	r->nwords = n;
+	return true;
+}
+
 static void simplify(struct shrink *s, unsigned int i)
 {
 	changed(s, i, 0, usual_size);
 	for (unsigned int place = 0; place < SMN_REQ_ARGS; place++)
 		changed(s, i, place, usual_member);
+	while (changed(s, i, 0, half_payload) ||
+	       changed(s, i, 1, half_payload))
+		;
 	for (unsigned int w = 0; w < s->best[i].nwords; w++)
 		changed(s, i, w, zero_word);
 }
