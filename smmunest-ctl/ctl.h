@@ -95,7 +95,8 @@ struct ctl {
 	X(alloc) \
 	X(inval) \
 	X(detach) \
-	X(fuzz)
+	X(fuzz) \
+	X(script)
 
 #define X(name) extern const struct cmd cmd_##name;
 COMMANDS(X)
@@ -144,7 +145,10 @@ int ctl_read_file(void *file, void *buf, size_t len, size_t *got);
  */
 enum status ctl_device(struct ctl *ctl, struct smn_pci *pci);
 
-/* The same, and it must be ready for VFIO; /dev/iommu is opened. */
+/* The same, and it must be ready for VFIO. */
+enum status ctl_ready_device(struct ctl *ctl, struct smn_pci *pci);
+
+/* The same, and /dev/iommu is opened. */
 enum status ctl_open_device(struct ctl *ctl, struct smn_pci *pci);
 
 /* Why smn_pci_read() failed. */

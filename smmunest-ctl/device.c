@@ -117,11 +117,10 @@ enum status ctl_device(struct ctl *ctl, struct smn_pci *pci)
 	return CTL_OK;
 }
 
-enum status ctl_open_device(struct ctl *ctl, struct smn_pci *pci)
+enum status ctl_ready_device(struct ctl *ctl, struct smn_pci *pci)
 {
 	struct smn_why cause, remedy;
 	enum status status = ctl_device(ctl, pci);
-	int ret;
 
 	if (status)
 		return status;
@@ -149,6 +148,16 @@ enum status ctl_open_device(struct ctl *ctl, struct smn_pci *pci)
 			      &remedy);
 	}
 	ctl_learn(ctl, pci);
+	return CTL_OK;
+}
+
+enum status ctl_open_device(struct ctl *ctl, struct smn_pci *pci)
+{
+	enum status status = ctl_ready_device(ctl, pci);
+	int ret;
+
+	if (status)
+		return status;
 	ctl->in_session = true;
 	ret = smn_session_open(&ctl->session, &ctl->sys);
 	return ret ? ctl_refused(ctl, ret) : CTL_OK;
