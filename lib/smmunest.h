@@ -31,7 +31,9 @@
 #include "arch/image.h"
 #include "arch/text.h"
 #include "arch/walk.h"
+#include "dma/dma.h"
 #include "host/facts.h"
+#include "sys/presets.h"
 #include "sys/sys.h"
 
 #define SMN_IOMMU_NODE "/dev/iommu"
@@ -203,6 +205,83 @@ int smn_device_attach(struct smn_session *s, const struct smn_device *dev,
 /* VFIO_DEVICE_DETACH_IOMMUFD_PT: DMA is blocked after it. 0 also when nothing
  * was attached. */
 int smn_device_detach(struct smn_session *s, const struct smn_device *dev);
+
+/* --- the device's registers, configuration space and interrupts --- */
+
+/* VFIO_DEVICE_GET_INFO (vfio_pci_ioctl_get_info()). */
+struct smn_device_info {
+	bool resets;		/* VFIO_DEVICE_RESET can work */
+	uint32_t nregions, nirqs;
+};
+
+int smn_device_info_get(struct smn_session *s, const struct smn_device *dev,
+			struct smn_device_info *info);
+
+/* VFIO_DEVICE_RESET. -EINVAL: the device has no reset; -EAGAIN: it is locked;
+ * -ENOTTY: none of its resets worked. */
+int smn_device_reset(struct smn_session *s, const struct smn_device *dev);
+
+/*
+ * VFIO_DEVICE_GET_REGION_INFO of BAR @index, 0 to 5, or of
+ * VFIO_PCI_CONFIG_REGION_INDEX. Registers are read and written through the
+ * device's file, never mapped: a mapping would keep the device open.
+ * -ENODEV: there is no such BAR; -EINVAL: no such region.
+ */
+int smn_bar_open(struct smn_session *s, const struct smn_device *dev,
+		 uint32_t index, struct smn_bar *bar);
+
+/*
+ * One access of 1, 2, 4 or 8 bytes at a multiple of that. -EINVAL: not so, or
+ * beyond the end; -EIO: memory decoding is off, or the device is gone
+ * (vfio_pci_core_do_io_rw()).
+ */
+int smn_bar_read(struct smn_session *s, const struct smn_bar *bar,
+		 uint64_t offset, unsigned int bytes, uint64_t *value);
+int smn_bar_write(struct smn_session *s, const struct smn_bar *bar,
+		  uint64_t offset, unsigned int bytes, uint64_t value);
+
+/* The same of configuration space, of 1, 2 or 4 bytes. */
+int smn_config_read(struct smn_session *s, const struct smn_device *dev,
+		    uint64_t offset, unsigned int bytes, uint32_t *value);
+int smn_config_write(struct smn_session *s, const struct smn_device *dev,
+		     uint64_t offset, unsigned int bytes, uint32_t value);
+
+/*
+ * Bus mastering on or off, memory decoding on; the first call of a session
+ * remembers what was there, and the session's stack puts it back. Errors as
+ * smn_config_write().
+ */
+int smn_device_master(struct smn_session *s, const struct smn_device *dev,
+		      bool on);
+
+/* How many interrupts of that kind, VFIO_PCI_*_IRQ_INDEX, the device has. */
+int smn_irq_count(struct smn_session *s, const struct smn_device *dev,
+		  uint32_t index, uint32_t *count);
+
+/*
+ * VFIO_DEVICE_SET_IRQS: interrupt @vector of VFIO_PCI_MSI_IRQ_INDEX or
+ * VFIO_PCI_MSIX_IRQ_INDEX signals a new eventfd. All of that index are
+ * disabled, and the eventfd closed, by the session's stack.
+ * -EINVAL: no such vector, or another index is in use, or an MSI vector above
+ * those that the first call allocated; -ENOSPC: the machine has no vector
+ * left; -EOVERFLOW: more than 64 doorbell pages; -EMFILE.
+ */
+int smn_irq_arm(struct smn_session *s, const struct smn_device *dev,
+		uint32_t index, uint32_t vector, int *eventfd);
+
+/*
+ * Wait for at most @ms until the eventfd was signalled, and how often since
+ * it was last asked. -ETIMEDOUT: not once; -EINTR.
+ */
+int smn_irq_wait(struct smn_session *s, int eventfd, uint32_t ms,
+		 uint64_t *count);
+
+/*
+ * Have @undo called, with @ctx, when the session's stack gets back here; it
+ * returns 0 or -errno.
+ */
+int smn_session_later(struct smn_session *s,
+		      int (*undo)(struct smn_session *s, void *ctx), void *ctx);
 
 /* --- iommufd, one function an ioctl; what they make is the session's --- */
 
@@ -376,6 +455,16 @@ struct smn_nest {
  */
 int smn_nest_build(struct smn_session *s, const struct smn_plan *plan,
 		   struct smn_nest *nest);
+
+/* --- a model of the machine --- */
+
+/*
+ * What @sys shows of its devices, and what iommufd tells of their SMMUs: of
+ * those with a device that is vfio-pci's and free, which is bound for it and
+ * let go; registers of the others stay unknown. -ENOENT, -EACCES: /dev/iommu,
+ * see smn_iommu_absent(); -ENOMEM; what smn_pci_list() can return.
+ */
+int smn_model_of(struct smn_sys *sys, struct smn_model **model);
 
 /* --- numbers --- */
 

@@ -56,6 +56,11 @@ struct ctl {
 	struct smn_kmsg log;		/* from before the first call on */
 	struct smn_why log_why;		/* why there is none */
 	struct smn_kmsg_seen logged;	/* while a call was refused */
+	const char *backend;		/* NAME[:MORE] as it was given */
+	bool dry_run;
+	struct smn_model *model;	/* who answers, NULL: the real kernel */
+	char model_name[96];
+	bool model_told;		/* on stderr, that it is a model */
 
 	/* the document */
 	struct json_object *result, *device, *error;
@@ -92,11 +97,33 @@ struct ctl {
 	X(unbind) \
 	X(alloc) \
 	X(inval) \
-	X(detach)
+	X(detach) \
+	X(fuzz) \
+	X(script)
 
 #define X(name) extern const struct cmd cmd_##name;
 COMMANDS(X)
 #undef X
+
+/* --- who answers, backend.c --- */
+
+/* Is NAME of "NAME[:MORE]" a backend? The names, for people. */
+bool backend_known(const char *spec);
+#define BACKEND_NAMES "kernel, model[:PRESET|:FILE.json]"
+
+/* Make it ready, before the command asks anything. */
+enum status backend_open(struct ctl *ctl);
+void backend_close(struct ctl *ctl);
+
+/* Where no real kernel answered, the line that says so goes before the rest. */
+void backend_tell(const struct ctl *ctl, FILE *to);
+
+/* The same before the first word on stderr, once. */
+void backend_tell_stderr(struct ctl *ctl);
+
+/* A model of the machine that `info --json` described in @path. -errno. */
+int model_from_file(const char *path, struct smn_model **model,
+		    struct smn_why *why);
 
 /* --- arguments, args.c --- */
 
@@ -121,7 +148,10 @@ int ctl_read_file(void *file, void *buf, size_t len, size_t *got);
  */
 enum status ctl_device(struct ctl *ctl, struct smn_pci *pci);
 
-/* The same, and it must be ready for VFIO; /dev/iommu is opened. */
+/* The same, and it must be ready for VFIO. */
+enum status ctl_ready_device(struct ctl *ctl, struct smn_pci *pci);
+
+/* The same, and /dev/iommu is opened. */
 enum status ctl_open_device(struct ctl *ctl, struct smn_pci *pci);
 
 /* Why smn_pci_read() failed. */
@@ -131,6 +161,9 @@ enum status ctl_absent(struct ctl *ctl, const char *bdf, int err);
 void ctl_describe(struct ctl *ctl, const struct smn_pci *pci);
 
 /* --- learn.c --- */
+
+/* The limit on pinned memory, from @sys's procfs and this process. */
+void ctl_learn_limits(struct smn_sys *sys, struct smn_world *w);
 
 /* What the diagnosis may know of the process and the device. */
 void ctl_learn(struct ctl *ctl, const struct smn_pci *pci);
@@ -200,7 +233,7 @@ enum status ctl_regs_for(struct ctl *ctl, const char *what,
 
 /* "smmunest-ctl: ..." on stderr, unless --quiet. */
 __attribute__((format(printf, 2, 3)))
-void ctl_say(const struct ctl *ctl, const char *fmt, ...);
+void ctl_say(struct ctl *ctl, const char *fmt, ...);
 
 /*
  * The last refused call becomes ctl->error, with its causes. The status it
@@ -213,7 +246,7 @@ enum status ctl_no(struct ctl *ctl, enum status status, const char *id,
 		   const struct smn_why *cause, const struct smn_why *remedy);
 
 /* Print ctl->error as people read it. */
-void error_print(const struct ctl *ctl);
+void error_print(struct ctl *ctl);
 
 /* --- stop.c: signals and --timeout --- */
 

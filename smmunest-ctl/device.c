@@ -80,6 +80,16 @@ enum status ctl_absent(struct ctl *ctl, const char *bdf, int err)
 		      &(struct smn_why){ "ulimit -a; look at the kernel log" });
 }
 
+static int first_one(void *ctx, const struct smn_pci *pci)
+{
+	char *bdf = ctx;
+
+	if (!smn_pci_has_smmu(pci))
+		return 0;
+	memcpy(bdf, pci->bdf, SMN_BDF_LEN);
+	return 1;
+}
+
 enum status ctl_device(struct ctl *ctl, struct smn_pci *pci)
 {
 	int ret;
@@ -93,6 +103,9 @@ enum status ctl_device(struct ctl *ctl, struct smn_pci *pci)
 			    env);
 		return ctl_no(ctl, CTL_USAGE, "device.env", &cause, &remedy);
 	}
+	/* nothing is at stake on a model */
+	if (!ctl->bdf[0] && ctl->model)
+		smn_pci_list(&ctl->sys, first_one, ctl->bdf);
 	if (!ctl->bdf[0])
 		return offer(ctl);
 	ret = smn_pci_read(&ctl->sys, ctl->bdf, pci);
@@ -102,11 +115,10 @@ enum status ctl_device(struct ctl *ctl, struct smn_pci *pci)
 	return CTL_OK;
 }
 
-enum status ctl_open_device(struct ctl *ctl, struct smn_pci *pci)
+enum status ctl_ready_device(struct ctl *ctl, struct smn_pci *pci)
 {
 	struct smn_why cause, remedy;
 	enum status status = ctl_device(ctl, pci);
-	int ret;
 
 	if (status)
 		return status;
@@ -134,6 +146,16 @@ enum status ctl_open_device(struct ctl *ctl, struct smn_pci *pci)
 			      &remedy);
 	}
 	ctl_learn(ctl, pci);
+	return CTL_OK;
+}
+
+enum status ctl_open_device(struct ctl *ctl, struct smn_pci *pci)
+{
+	enum status status = ctl_ready_device(ctl, pci);
+	int ret;
+
+	if (status)
+		return status;
 	ctl->in_session = true;
 	ret = smn_session_open(&ctl->session, &ctl->sys);
 	return ret ? ctl_refused(ctl, ret) : CTL_OK;

@@ -6,13 +6,14 @@
 
 #include "ctl.h"
 
-void ctl_say(const struct ctl *ctl, const char *fmt, ...)
+void ctl_say(struct ctl *ctl, const char *fmt, ...)
 {
 	va_list ap;
 
 	if (ctl->quiet)
 		return;
 	fflush(stdout);
+	backend_tell_stderr(ctl);
 	fprintf(stderr, "smmunest-ctl: ");
 	va_start(ap, fmt);
 	vfprintf(stderr, fmt, ap);
@@ -170,7 +171,7 @@ static void print_args(struct json_object *args)
 	fprintf(stderr, "}\n");
 }
 
-void error_print(const struct ctl *ctl)
+void error_print(struct ctl *ctl)
 {
 	struct json_object *causes, *args, *lines;
 	const char *op = member(ctl->error, "op");

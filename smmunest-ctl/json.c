@@ -45,6 +45,9 @@ void out_json(struct ctl *ctl, FILE *to, int status)
 	fprintf(to, "{\"schema\":1,\"tool\":\"smmunest-ctl\","
 		"\"version\":\"%s\",\"command\":\"%s\",\"backend\":\"%s\"",
 		VERSION, ctl->cmd->name, ctl->sys.be->name);
+	if (ctl->model)
+		print_pair(to, ",", "model",
+			   json_object_new_string(ctl->model_name), flags);
 	print_pair(to, ",", "kernel", kernel, flags);
 	print_pair(to, ",", "device", json_object_get(ctl->device), flags);
 	if (ctl->stream)

@@ -19,12 +19,12 @@ static void tell(struct smn_facts *f, enum smn_fact fact, enum smn_truth truth)
 /* --- before --- */
 
 /* CapEff of /proc/self/status */
-static enum smn_truth has_capability(struct ctl *ctl, unsigned int cap)
+static enum smn_truth has_capability(struct smn_sys *sys, unsigned int cap)
 {
 	unsigned long long effective;
 	char text[4096], *line;
 
-	if (smn_sys_read_text(&ctl->sys, "/proc/self/status", text,
+	if (smn_sys_read_text(sys, "/proc/self/status", text,
 			      sizeof(text)) < 0)
 		return SMN_UNKNOWN;
 	line = strstr(text, "CapEff:");
@@ -33,18 +33,18 @@ static enum smn_truth has_capability(struct ctl *ctl, unsigned int cap)
 	return smn_truth_of(effective >> cap & 1);
 }
 
-static void learn_process(struct ctl *ctl, struct smn_world *w)
+void ctl_learn_limits(struct smn_sys *sys, struct smn_world *w)
 {
 	struct rlimit limit;
 
-	w->memlock_counts = has_capability(ctl, CAP_IPC_LOCK) != SMN_YES;
+	w->memlock_counts = has_capability(sys, CAP_IPC_LOCK) != SMN_YES;
 	if (!getrlimit(RLIMIT_MEMLOCK, &limit))
 		w->memlock = limit.rlim_cur == RLIM_INFINITY ? ~0ULL :
 			limit.rlim_cur;
 	tell(&w->facts, SMN_FACT_NO_RESOURCE_CAP,
-	     smn_not(has_capability(ctl, CAP_SYS_RESOURCE)));
+	     smn_not(has_capability(sys, CAP_SYS_RESOURCE)));
 	tell(&w->facts, SMN_FACT_NO_RAWIO_CAP,
-	     smn_not(has_capability(ctl, CAP_SYS_RAWIO)));
+	     smn_not(has_capability(sys, CAP_SYS_RAWIO)));
 }
 
 /* The device, and its SMMU, as the world knows them. */
@@ -69,7 +69,7 @@ void ctl_learn(struct ctl *ctl, const struct smn_pci *pci)
 
 	if (w->answers)
 		return;
-	learn_process(ctl, w);
+	ctl_learn_limits(&ctl->sys, w);
 	if (!ctl->log.sys)
 		smn_kmsg_open(&ctl->sys, &ctl->log, false, &ctl->log_why);
 	dev = known_device(w, pci);
@@ -89,20 +89,20 @@ void ctl_learn(struct ctl *ctl, const struct smn_pci *pci)
 static void learn_kernel(struct ctl *ctl, struct smn_world *w)
 {
 	static const struct {
-		enum smn_config_id option;
+		enum smn_kconfig_id option;
 		enum smn_fact absent;
 	} options[] = {
 		{ SMN_CONFIG_ARM_SMMU_V3_IOMMUFD, SMN_FACT_NO_ARM_IOMMUFD },
 		{ SMN_CONFIG_ARM_SMMU_V3_SVA, SMN_FACT_NO_SVA },
 		{ SMN_CONFIG_PCI_ATS, SMN_FACT_NO_PCI_ATS },
 	};
-	struct smn_config config;
+	struct smn_kconfig config;
 
 	if (ctl->session.iommufd >= 0)
 		smn_kernel_probe(&ctl->session, &w->kernel);
 	tell(&w->facts, SMN_FACT_UNSAFE_INTERRUPTS,
 	     smn_unsafe_interrupts(&ctl->sys));
-	if (smn_config_read(&ctl->sys, &config))
+	if (smn_kconfig_read(&ctl->sys, &config))
 		return;
 	for (size_t i = 0; i < SMN_ARRAY_SIZE(options); i++)
 		if (config.value[options[i].option] != '?')
@@ -136,12 +136,13 @@ static void learn_device(struct ctl *ctl, struct smn_pdev *dev)
 
 	if (smn_pci_read(&ctl->sys, dev->bdf, &pci))
 		return;
-	smn_iort_device(&ctl->sys, &pci, &iort, &why);
+	smn_pci_caps_read(&ctl->sys, &pci, &caps);
+	smn_iort_device(&ctl->sys, &pci, &caps, &iort, &why);
 	tell(f, SMN_FACT_NO_CANWBS, smn_not(iort.canwbs));
 	tell(f, SMN_FACT_INCOHERENT, smn_not(iort.cohacc));
 	tell(f, SMN_FACT_INCOHERENT,
 	     smn_not(smn_tree_coherent(&ctl->sys, pci.smmu)));
-	if (!smn_pci_caps_read(&ctl->sys, &pci, &caps)) {
+	if (caps.nrids) {
 		tell(f, SMN_FACT_ALIASED, caps.nrids > 1 ? SMN_YES :
 		     caps.all_rids ? SMN_NO : SMN_UNKNOWN);
 		tell(f, SMN_FACT_ATS, smn_and(caps.ats, iort.ats));

@@ -17,16 +17,10 @@ static const struct cmd *const commands[] = {
 #undef X
 };
 
-static const struct {
-	const char *name;
-	const struct smn_backend *backend;
-} backends[] = {
-	{ "kernel", &smn_backend_kernel },
-};
-
 /* --- global options --- */
 
-enum { OPT_COLOR = 0x800, OPT_TRACE, OPT_TIMEOUT, OPT_BACKEND, OPT_DUMP_CLI };
+enum { OPT_COLOR = 0x800, OPT_TRACE, OPT_TIMEOUT, OPT_BACKEND, OPT_DRY_RUN,
+       OPT_DUMP_CLI };
 
 static const struct argp_option global_options[] = {
 	{ "json", 'j', "FILE", OPTION_ARG_OPTIONAL,
@@ -35,7 +29,10 @@ static const struct argp_option global_options[] = {
 	  "every ioctl with its arguments and time, on stderr or in FILE", 90 },
 	{ "timeout", OPT_TIMEOUT, "SECS", 0,
 	  "undo everything and exit 124 then", 90 },
-	{ "backend", OPT_BACKEND, "NAME", 0, "who answers: kernel", 90 },
+	{ "backend", OPT_BACKEND, "NAME", 0,
+	  "who answers: " BACKEND_NAMES, 90 },
+	{ "dry-run", OPT_DRY_RUN, NULL, 0,
+	  "on a model of this machine, so that nothing is done", 90 },
 	{ "color", OPT_COLOR, "WHEN", 0, "auto, always or never", 90 },
 	{ "quiet", 'q', NULL, 0, "nothing on stderr but usage errors", 90 },
 	{ "verbose", 'v', NULL, 0,
@@ -44,19 +41,6 @@ static const struct argp_option global_options[] = {
 	{ NULL, 'h', NULL, OPTION_HIDDEN, NULL, -1 },
 	{ 0 },
 };
-
-static void set_backend(struct ctl *ctl, struct argp_state *state,
-			const char *name)
-{
-	for (size_t i = 0; i < SMN_ARRAY_SIZE(backends); i++)
-		if (!strcmp(backends[i].name, name)) {
-			ctl->sys.be = backends[i].backend;
-			return;
-		}
-	argp_error(state,
-		   "--backend: '%s' is not one of this version's: kernel",
-		   name);
-}
 
 static void set_color(struct ctl *ctl, struct argp_state *state,
 		      const char *when)
@@ -136,7 +120,13 @@ static error_t parse_global(int key, char *arg, struct argp_state *state)
 			ctl_number(state, "--timeout", arg, 1, 1000000);
 		return 0;
 	case OPT_BACKEND:
-		set_backend(ctl, state, arg);
+		if (!backend_known(arg))
+			argp_error(state, "--backend: '%s' is not one of this "
+				   "version's: " BACKEND_NAMES, arg);
+		ctl->backend = arg;
+		return 0;
+	case OPT_DRY_RUN:
+		ctl->dry_run = true;
 		return 0;
 	case OPT_COLOR:
 		set_color(ctl, state, arg);
@@ -273,6 +263,8 @@ static void on_call(void *ctx, const struct smn_call *call)
 {
 	struct ctl *ctl = ctx;
 
+	if (ctl->trace_to == stderr || ctl->verbose)
+		backend_tell_stderr(ctl);
 	if (ctl->trace_to)
 		trace_call(ctl->trace_to, call);
 	if (ctl->verbose)
@@ -298,7 +290,7 @@ static void hold_places(void)
 }
 
 /* Before anything is done, so that nothing is done in vain. */
-static FILE *open_output(const struct ctl *ctl, const char *option,
+static FILE *open_output(struct ctl *ctl, const char *option,
 			 const char *path, FILE *otherwise)
 {
 	FILE *f = path ? fopen(path, "we") : otherwise;
@@ -320,7 +312,7 @@ static bool open_outputs(struct ctl *ctl)
 }
 
 /* A reader that went away is nobody's mistake: the status says it, no words */
-static int close_output(const struct ctl *ctl, const char *option,
+static int close_output(struct ctl *ctl, const char *option,
 			const char *path, FILE *f)
 {
 	bool bad;
@@ -388,7 +380,9 @@ static int run(struct ctl *ctl)
 	int exit, written;
 
 	stop_init(ctl->timeout_s);
-	status = ctl->cmd->run(ctl);
+	status = backend_open(ctl);
+	if (!status)
+		status = ctl->cmd->run(ctl);
 	if (!ctl->hold || status)
 		status = close_session(ctl, status);
 	exit = exit_status(status);
@@ -427,6 +421,7 @@ int main(int argc, char **argv)
 	free(ctl.opts);
 	if (ctl.log.sys)
 		smn_kmsg_close(&ctl.log);
+	backend_close(&ctl);
 	smn_world_free(&ctl.world);
 	return exit;
 }

@@ -442,6 +442,7 @@ void out_text(struct ctl *ctl, FILE *to)
 	const struct text t = { .to = to, .color = wants_color(ctl, to) };
 	char line[TEXT];
 
+	backend_tell(ctl, to);
 	if (ctl->print) {
 		ctl->print(ctl, to);
 		return;

@@ -63,12 +63,17 @@ int smn_areas_add(struct smn_areas *a, const struct smn_area *area)
 	return 0;
 }
 
-void smn_areas_remove(struct smn_areas *a, struct smn_area *area)
+void smn_areas_remove_many(struct smn_areas *a, struct smn_area *area, size_t n)
 {
 	size_t i = area - a->at;
 
-	a->n--;
-	memmove(area, area + 1, (a->n - i) * sizeof(*area));
+	a->n -= n;
+	memmove(area, area + n, (a->n - i) * sizeof(*area));
+}
+
+void smn_areas_remove(struct smn_areas *a, struct smn_area *area)
+{
+	smn_areas_remove_many(a, area, 1);
 }
 
 void smn_areas_remove_owner(struct smn_areas *a, const void *owner)

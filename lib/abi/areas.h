@@ -40,8 +40,10 @@ const struct smn_area *smn_areas_hit(const struct smn_areas *a, uint64_t start,
 /* Put @area in its place, after those with the same start. 0 or -ENOMEM. */
 int smn_areas_add(struct smn_areas *a, const struct smn_area *area);
 
-/* Take the area out; the pointer is one that find returned. */
+/* Take the area out, or @n from it on; the pointer is one of find's. */
 void smn_areas_remove(struct smn_areas *a, struct smn_area *area);
+void smn_areas_remove_many(struct smn_areas *a, struct smn_area *area,
+			   size_t n);
 
 /* Take out all that belong to @owner. */
 void smn_areas_remove_owner(struct smn_areas *a, const void *owner);

@@ -21,6 +21,9 @@
 	  "the kernel lacks CONFIG_ARM_SMMU_V3_IOMMUFD") \
 	X(NO_SVA, "no-sva", "the kernel lacks CONFIG_ARM_SMMU_V3_SVA") \
 	X(NO_PCI_ATS, "no-pci-ats", "the kernel lacks CONFIG_PCI_ATS") \
+	X(NOIOMMU, "noiommu", "the kernel has CONFIG_IOMMUFD_NOIOMMU") \
+	X(NO_THP, "no-thp", \
+	  "the kernel lacks CONFIG_TRANSPARENT_HUGEPAGE") \
 	X(UNSAFE_INTERRUPTS, "unsafe-interrupts", \
 	  "iommufd.allow_unsafe_interrupts is set") \
 	X(NO_RESOURCE_CAP, "no-resource-cap", \

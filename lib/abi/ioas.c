@@ -146,18 +146,24 @@ int smn_ioas_add_area(struct smn_world *w, struct smn_obj *ioas,
 	return 0;
 }
 
-void smn_ioas_remove_area(struct smn_world *w, struct smn_obj *ioas,
-			  struct smn_area *area)
+static void put_pages(struct smn_pages *pages)
 {
-	struct smn_pages *pages = area->pages;
-
-	if (ioas->ioas.hwpts)
-		unpin(w, area);
-	smn_areas_remove(&ioas->ioas.space.mapped, area);
 	if (--pages->users)
 		return;
 	smn_areas_free(&pages->held);
 	free(pages);
+}
+
+void smn_ioas_remove_areas(struct smn_world *w, struct smn_obj *ioas,
+			   struct smn_area *area, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (ioas->ioas.hwpts)
+			unpin(w, &area[i]);
+		put_pages(area[i].pages);
+	}
+	if (n)
+		smn_areas_remove_many(&ioas->ioas.space.mapped, area, n);
 }
 
 /* --- what cannot be pinned --- */

@@ -54,8 +54,8 @@ void smn_ioas_unpin(struct smn_world *w, struct smn_obj *ioas);
 int smn_ioas_add_area(struct smn_world *w, struct smn_obj *ioas,
 		      const struct smn_area *area);
 
-/* Take out a mapping, which is one of the IOAS's own. */
-void smn_ioas_remove_area(struct smn_world *w, struct smn_obj *ioas,
-			  struct smn_area *area);
+/* Take out @n mappings from @area on, which is one of the IOAS's own. */
+void smn_ioas_remove_areas(struct smn_world *w, struct smn_obj *ioas,
+			   struct smn_area *area, size_t n);
 
 #endif

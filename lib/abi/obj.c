@@ -86,8 +86,7 @@ static void free_ioas(struct smn_world *w, struct smn_obj *o)
 {
 	struct smn_areas *mapped = &o->ioas.space.mapped;
 
-	while (mapped->n)
-		smn_ioas_remove_area(w, o, &mapped->at[mapped->n - 1]);
+	smn_ioas_remove_areas(w, o, mapped->at, mapped->n);
 	smn_space_free(&o->ioas.space);
 	if (o->x->compat == o)
 		o->x->compat = NULL;

@@ -380,7 +380,8 @@ bool smn_op_culprit(enum smn_op_id id, const void *in, const void *out,
 		    uint64_t words[2])
 {
 	const struct iommu_hwpt_invalidate *asked = in, *answered = out;
-	size_t n, at = 0, len = (id == SMN_WRITE_FAULTQ ? 1 : 2) * sizeof(*words);
+	size_t len = (id == SMN_WRITE_FAULTQ ? 1 : 2) * sizeof(*words);
+	size_t n, at = 0;
 	const void *payload = smn_op_payload(id, in, &n);
 
 	if (id == SMN_IOMMU_HWPT_INVALIDATE) {

@@ -69,7 +69,7 @@ enum smn_op_id {
 enum smn_node { SMN_NODE_OTHER, SMN_NODE_IOMMU, SMN_NODE_CDEV };
 
 struct smn_file_arg {
-	uint64_t length;	/* of the buffer; afterwards what went through */
+	uint64_t length;	/* of the buffer; then: what went through */
 	uint64_t data;		/* the buffer's address */
 	uint64_t node;		/* OPEN: enum smn_node */
 };

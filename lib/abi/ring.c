@@ -13,8 +13,9 @@
 #include "abi/ring.h"
 
 #define EVENT_WORDS 4
-#define EVENT_BYTES \
-	(sizeof(struct iommufd_vevent_header) + EVENT_WORDS * sizeof(uint64_t))
+
+_Static_assert(SMN_RECORD == sizeof(struct iommufd_vevent_header) +
+	       EVENT_WORDS * sizeof(uint64_t), "SMN_RECORD");
 
 struct record {
 	uint32_t sequence;
@@ -92,7 +93,7 @@ void smn_ring_put(struct smn_ring *r, const uint64_t evt[4])
 size_t smn_ring_first(const struct smn_ring *r)
 {
 	if (r->n)
-		return EVENT_BYTES;
+		return SMN_RECORD;
 	return r->lost ? sizeof(struct iommufd_vevent_header) : 0;
 }
 
@@ -110,7 +111,7 @@ size_t smn_ring_read(struct smn_ring *r, void *buf, size_t len)
 	char *to = buf;
 	size_t done = 0;
 
-	while (r->n && done + EVENT_BYTES <= len) {
+	while (r->n && done + SMN_RECORD <= len) {
 		struct record *rec = &r->at[r->first];
 
 		done += put_header(to + done, 0, rec->sequence);

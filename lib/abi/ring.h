@@ -11,6 +11,8 @@
 
 struct smn_ring;
 
+#define SMN_RECORD 40		/* bytes of a header and an event */
+
 /* NULL: no memory. */
 struct smn_ring *smn_ring_new(uint32_t depth);
 void smn_ring_free(struct smn_ring *r);
@@ -19,7 +21,7 @@ void smn_ring_free(struct smn_ring *r);
 void smn_ring_put(struct smn_ring *r, const uint64_t evt[4]);
 
 /* How many bytes the first waiting record takes: 8 for a lost-events header,
- * 40 for an event, 0 when none waits. */
+ * SMN_RECORD for an event, 0 when none waits. */
 size_t smn_ring_first(const struct smn_ring *r);
 
 /* As read(2) of the vEVENTQ does: whole records that fit, how many bytes. */

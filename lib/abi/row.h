@@ -126,6 +126,9 @@ enum smn_truth smn_test_above(struct smn_question *q,
 			      const struct smn_row *row, struct smn_why *why);
 enum smn_truth smn_test_below(struct smn_question *q,
 			      const struct smn_row *row, struct smn_why *why);
+/* of every call: no other answer is known */
+enum smn_truth smn_test_always(struct smn_question *q,
+			       const struct smn_row *row, struct smn_why *why);
 /*
  * The member is not the id of an object of the types .with (1 << enum
  * smn_type). The cause says which it is: nothing, a tombstone, another type.
@@ -133,6 +136,16 @@ enum smn_truth smn_test_below(struct smn_question *q,
 enum smn_truth smn_test_no_object(struct smn_question *q,
 				  const struct smn_row *row,
 				  struct smn_why *why);
+
+/* What a model never meets, and nobody can see who asks a real kernel. */
+enum smn_truth smn_test_elsewhere(struct smn_question *q,
+				  const struct smn_row *row,
+				  struct smn_why *why);
+
+/* This file of the device is not bound to an iommufd. */
+enum smn_truth smn_test_unbound(struct smn_question *q,
+				const struct smn_row *row,
+				struct smn_why *why);
 
 /* The member the row looks at, and whether it, or that at @offset, is known. */
 uint64_t smn_row_value(const struct smn_question *q, const struct smn_row *row);
@@ -153,6 +166,17 @@ enum smn_truth smn_question_idr(const struct smn_question *q, const char *path,
  */
 struct smn_obj *smn_question_obj(const struct smn_question *q,
 				       uint32_t id, enum smn_type type);
+
+/* rows that many ioctls have */
+#define SMN_NOT_ZERO(id_, type, member) \
+	{ id_, EOPNOTSUPP, SMN_ON(type, member), \
+	  SMN_TEST(is_not, .with = 0), .cause = #member " is not 0", \
+	  .remedy = "leave " #member " zero" }
+#define SMN_NO_IOAS(id_, type, member) \
+	{ id_, ENOENT, SMN_ON(type, member), \
+	  SMN_TEST(no_object, .with = SMN_IS(IOAS)), \
+	  .cause = #member " is no IOAS", \
+	  .remedy = "allocate it with IOMMU_IOAS_ALLOC on the same iommufd" }
 
 #define SMN_ACT(name, table, ...) \
 	const struct smn_act smn_act_##name = { \

@@ -10,34 +10,34 @@
 #define ROOM (1 << 20)
 #define CONFIG_GZ "/proc/config.gz"
 
-const char *const smn_config_names[SMN_NCONFIGS] = {
+const char *const smn_kconfig_names[SMN_NCONFIGS] = {
 #define X(option) "CONFIG_" #option,
 	SMN_CONFIGS(X)
 #undef X
 };
 
-static void set_all(struct smn_config *config, char value)
+static void set_all(struct smn_kconfig *config, char value)
 {
 	memset(config->value, value, sizeof(config->value));
 	config->source[0] = '\0';
 }
 
 /* "CONFIG_VFIO=m"; one that is not set has no such line. */
-static void look_at(const char *line, size_t len, struct smn_config *config)
+static void look_at(const char *line, size_t len, struct smn_kconfig *config)
 {
 	for (unsigned int i = 0; i < SMN_NCONFIGS; i++) {
-		size_t n = strlen(smn_config_names[i]);
+		size_t n = strlen(smn_kconfig_names[i]);
 
-		if (len == n + 2 && !memcmp(line, smn_config_names[i], n) &&
+		if (len == n + 2 && !memcmp(line, smn_kconfig_names[i], n) &&
 		    line[n] == '=' && (line[n + 1] == 'y' ||
 				       line[n + 1] == 'm'))
 			config->value[i] = line[n + 1];
 	}
 }
 
-int smn_config_parse(const char *text, struct smn_config *config)
+int smn_kconfig_parse(const char *text, struct smn_kconfig *config)
 {
-	struct smn_config found;
+	struct smn_kconfig found;
 	bool any = false;
 
 	set_all(&found, 'n');
@@ -80,7 +80,7 @@ static const struct source {
 };
 
 static int try(struct smn_sys *sys, const struct source *source,
-	       const char *path, char *text, struct smn_config *config)
+	       const char *path, char *text, struct smn_kconfig *config)
 {
 	ssize_t n = source->read(sys, path, text, ROOM);
 	int ret;
@@ -88,7 +88,7 @@ static int try(struct smn_sys *sys, const struct source *source,
 	if (n < 0)
 		return n;
 	/* what is behind a zero would not be seen */
-	ret = strlen(text) == (size_t)n ? smn_config_parse(text, config) :
+	ret = strlen(text) == (size_t)n ? smn_kconfig_parse(text, config) :
 		-EBADMSG;
 	if (!ret)
 		snprintf(config->source, sizeof(config->source), "%.127s",
@@ -116,7 +116,7 @@ static bool path_of(struct smn_sys *sys, const struct source *source,
 	return true;
 }
 
-int smn_config_read(struct smn_sys *sys, struct smn_config *config)
+int smn_kconfig_read(struct smn_sys *sys, struct smn_kconfig *config)
 {
 	char path[SMN_PATH], *text = malloc(ROOM);
 	int ret = -ENOENT, one;

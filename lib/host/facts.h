@@ -323,18 +323,18 @@ void smn_kmsg_close(struct smn_kmsg *kmsg);
 	X(PCI_ATS) \
 	X(ACPI_TABLE_UPGRADE)
 
-enum smn_config_id {
+enum smn_kconfig_id {
 #define X(option) SMN_CONFIG_##option,
 	SMN_CONFIGS(X)
 #undef X
 	SMN_NCONFIGS
 };
 
-/* "CONFIG_IOMMUFD"; one row per enum smn_config_id. */
-extern const char *const smn_config_names[SMN_NCONFIGS];
+/* "CONFIG_IOMMUFD"; one row per enum smn_kconfig_id. */
+extern const char *const smn_kconfig_names[SMN_NCONFIGS];
 
 /* An option's value: 'y', 'm', 'n', or '?' for unknown. */
-struct smn_config {
+struct smn_kconfig {
 	char value[SMN_NCONFIGS];
 	char source[128];	/* the file that told, or "" */
 };
@@ -345,13 +345,13 @@ struct smn_config {
  * install. -ENOENT: nothing tells; another error: that of the last file that
  * is there but cannot be read. All values are then '?'.
  */
-int smn_config_read(struct smn_sys *sys, struct smn_config *config);
+int smn_kconfig_read(struct smn_sys *sys, struct smn_kconfig *config);
 
 /*
  * The options in @text. An option that is not mentioned is 'n': its kernel does
  * not have it. -EBADMSG: @text is no kernel configuration.
  */
-int smn_config_parse(const char *text, struct smn_config *config);
+int smn_kconfig_parse(const char *text, struct smn_kconfig *config);
 
 /* --- the device and its neighbours in sysfs --- */
 

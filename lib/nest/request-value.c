@@ -38,11 +38,22 @@ static const char *name_at(const void *ctx, unsigned int i)
 	return i < smn_names_count(n) ? smn_names_of(n, i + 1, NULL) : NULL;
 }
 
+/*
+ * "x7" is what a slot without a name is called; in a sequence that was cut
+ * short nothing may be left that made it.
+ */
+static bool is_number_of_slot(const char *name, size_t len)
+{
+	return name[0] == 'x' && len > 1 &&
+		strspn(name + 1, "0123456789") >= len - 1;
+}
+
 int smn_parse_slot(struct smn_parse *p, const char *name, size_t len,
 		   uint16_t *slot)
 {
 	*slot = smn_names_find(p->names, name, len);
-	if (*slot || (len == 4 && !memcmp(name, "none", 4)))
+	if (*slot || (len == 4 && !memcmp(name, "none", 4)) ||
+	    is_number_of_slot(name, len))
 		return 0;
 	smn_parse_wrong(p, name, "nothing is called '%.*s'",
 			(int)(len < 60 ? len : 60), name);

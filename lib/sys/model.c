@@ -11,8 +11,10 @@
 
 struct smn_model {
 	struct smn_world world;
+	struct smn_machine machine;
 	const struct smn_row *refusal;
-	uint64_t clock;			/* ns; a call takes one */
+	uint64_t clock;			/* ns; an ioctl takes one */
+	bool asked;
 };
 
 /* A caller's pointer may be wrong: it is for the kernel to say so. */
@@ -35,23 +37,54 @@ struct smn_model *smn_model_new(void)
 		return NULL;
 	smn_world_init(&m->world);
 	m->world.answers = true;
-	m->world.kernel = 703;
 	m->world.memlock = ~0ULL;
 	m->world.touch = touch;
 	smn_facts_fill(&m->world.facts, SMN_NO);
+	if (smn_machine_init(&m->machine, &m->world)) {
+		smn_model_free(m);
+		return NULL;
+	}
 	return m;
 }
 
 void smn_model_free(struct smn_model *m)
 {
-	if (m)
-		smn_world_free(&m->world);
+	if (!m)
+		return;
+	smn_machine_free(&m->machine);
+	smn_world_free(&m->world);
 	free(m);
 }
 
 struct smn_world *smn_model_world(struct smn_model *m)
 {
 	return &m->world;
+}
+
+struct smn_machine *smn_model_machine(struct smn_model *m)
+{
+	return &m->machine;
+}
+
+int smn_model_tell(struct smn_model *m, const char *smmu,
+		   const uint32_t regs[SMN_NREGS], enum smn_truth canwbs)
+{
+	struct smn_smmu *s = smn_world_smmu(&m->world, smmu);
+
+	if (!s)
+		s = smn_world_add_smmu(&m->world, smmu);
+	if (!s)
+		return -ENOMEM;
+	smn_smmu_tell(s, regs);
+	s->facts.is[SMN_FACT_NO_CANWBS] = smn_not(canwbs);
+	s->facts.is[SMN_FACT_INCOHERENT] =
+		smn_truth_of(!smn_idr_get(regs, "IDR0.COHACC"));
+	return 0;
+}
+
+bool smn_model_asked(const struct smn_model *m)
+{
+	return m->asked;
 }
 
 const struct smn_row *smn_model_refusal(const struct smn_model *m)
@@ -149,9 +182,11 @@ static int model_open(void *be, const char *path, int flags)
 	int fd = smn_world_free_fd(w);
 	int ret;
 
-	(void)flags;
-	if (in.node == SMN_NODE_OTHER)
-		return -ENOENT;
+	m->asked = true;
+	if (in.node == SMN_NODE_OTHER) {
+		ret = smn_machine_open(&m->machine, path, flags, fd);
+		return ret ? ret : fd;
+	}
 	ret = answer_file(m, SMN_ANY_FD, SMN_OPEN, &in,
 			  smn_world_cdev(w, path));
 	if (!ret)
@@ -165,6 +200,7 @@ static int model_close(void *be, int fd)
 	const struct smn_file_arg in = { 0 };
 	int ret = answer_file(m, fd, SMN_CLOSE, &in, NULL);
 
+	smn_machine_close(&m->machine, fd);
 	if (!ret)
 		smn_world_closed(&m->world, fd);
 	return ret;
@@ -188,14 +224,89 @@ static ssize_t queue_io(struct smn_model *m, int fd, uintptr_t buf, size_t len,
 	return -EINVAL;
 }
 
+static bool is_text(const struct smn_model *m, int fd)
+{
+	const struct smn_file *f = smn_world_file(&m->world, fd);
+
+	return f && f->kind == SMN_FILE_OTHER;
+}
+
 static ssize_t model_read(void *be, int fd, void *buf, size_t len)
 {
-	return queue_io(be, fd, (uintptr_t)buf, len, false);
+	struct smn_model *m = be;
+
+	if (is_text(m, fd))
+		return smn_machine_read(&m->machine, fd, buf, len);
+	return queue_io(m, fd, (uintptr_t)buf, len, false);
 }
 
 static ssize_t model_write(void *be, int fd, const void *buf, size_t len)
 {
-	return queue_io(be, fd, (uintptr_t)buf, len, true);
+	struct smn_model *m = be;
+
+	if (is_text(m, fd))
+		return smn_machine_write(&m->machine, fd, buf, len);
+	return queue_io(m, fd, (uintptr_t)buf, len, true);
+}
+
+static ssize_t model_readlink(void *be, const char *path, char *buf,
+			      size_t len)
+{
+	struct smn_model *m = be;
+
+	m->asked = true;
+	return smn_tree_readlink(&m->machine.tree, path, buf, len);
+}
+
+static int model_access(void *be, const char *path)
+{
+	struct smn_model *m = be;
+	int err;
+
+	m->asked = true;
+	return smn_tree_get(&m->machine.tree, path, &err) ? 0 :
+		err == -EISDIR ? 0 : err;
+}
+
+static int model_mkdir(void *be, const char *path)
+{
+	struct smn_model *m = be;
+
+	return smn_tree_add(&m->machine.tree, SMN_TREE_FOLDER, path, "");
+}
+
+static int model_unlink(void *be, const char *path)
+{
+	struct smn_model *m = be;
+
+	return smn_tree_remove(&m->machine.tree, path);
+}
+
+static int model_list(void *be, const char *dir,
+		      int (*each)(void *ctx, const char *name), void *ctx)
+{
+	struct smn_model *m = be;
+
+	m->asked = true;
+	return smn_tree_list(&m->machine.tree, dir, each, ctx);
+}
+
+/* there is no log, nor a program */
+static int model_seek_end(void *be, int fd)
+{
+	(void)be;
+	(void)fd;
+	return -ESPIPE;
+}
+
+static ssize_t model_run(void *be, const char *const argv[], void *buf,
+			 size_t len)
+{
+	(void)be;
+	(void)argv;
+	(void)buf;
+	(void)len;
+	return -ENOENT;
 }
 
 static void *model_map(void *be, size_t len)
@@ -230,6 +341,13 @@ const struct smn_backend smn_backend_model = {
 	.ioctl = model_ioctl,
 	.read = model_read,
 	.write = model_write,
+	.readlink = model_readlink,
+	.access = model_access,
+	.mkdir = model_mkdir,
+	.unlink = model_unlink,
+	.list = model_list,
+	.seek_end = model_seek_end,
+	.run = model_run,
 	.map = model_map,
 	.unmap = model_unmap,
 	.now = model_now,

@@ -8,6 +8,7 @@
 #define SMN_SYS_MODEL_H
 
 #include "abi/world.h"
+#include "sys/machine.h"
 #include "sys/sys.h"
 
 struct smn_model;
@@ -20,6 +21,19 @@ void smn_model_free(struct smn_model *m);
 
 /* What exists in it; its kernel, facts, SMMUs and devices are to be set. */
 struct smn_world *smn_model_world(struct smn_model *m);
+
+/* What it shows beside iommufd; its PCI devices are to be added. */
+struct smn_machine *smn_model_machine(struct smn_model *m);
+
+/*
+ * Its SMMU of that name has these registers, made when it is not there yet;
+ * @canwbs: does firmware promise it for the devices behind it? 0 or -ENOMEM.
+ */
+int smn_model_tell(struct smn_model *m, const char *smmu,
+		   const uint32_t regs[SMN_NREGS], enum smn_truth canwbs);
+
+/* Has anything been asked of it? */
+bool smn_model_asked(const struct smn_model *m);
 
 /*
  * The row that refused the last ioctl, NULL when nothing did. It tells why; two

@@ -44,7 +44,8 @@ static void keep_up(struct smn_sys *sys, struct smn_call *call)
 static int went(struct smn_sys *sys, struct smn_call *call)
 {
 	/* another errno may mean that the payload cannot be read */
-	bool read = call->op == SMN_WRITE_FAULTQ || call->err == -EIO;
+	bool read = call->err ==
+		(call->op == SMN_WRITE_FAULTQ ? -EINVAL : -EIO);
 
 	if (call->err < 0) {
 		sys->failed = *call;

@@ -23,11 +23,11 @@ static void check_machine(struct input *in)
 {
 	struct pretend p = pretend(in);
 	struct smn_sys sys = { .be = &pretend_backend, .priv = &p };
-	struct smn_config c;
+	struct smn_kconfig c;
 	int ret;
 
 	memset(&c, 0xa5, sizeof(c));
-	ret = smn_config_read(&sys, &c);
+	ret = smn_kconfig_read(&sys, &c);
 	CHECK(ret <= 0 && IS_STRING(c.source) && !ret == !!c.source[0]);
 	for (int i = 0; i < SMN_NCONFIGS; i++)
 		CHECK(ret ? c.value[i] == '?' :
@@ -38,15 +38,15 @@ static void check_machine(struct input *in)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input in = { data, size }, again = in;
-	struct smn_config c;
+	struct smn_kconfig c;
 	char *text;
 
 	check_machine(&in);
 	text = take_text(&again);
-	if (!smn_config_parse(text, &c))
+	if (!smn_kconfig_parse(text, &c))
 		for (int i = 0; i < SMN_NCONFIGS; i++)
 			CHECK(c.value[i] == value_in(text,
-						     smn_config_names[i]));
+						     smn_kconfig_names[i]));
 	free(text);
 	return 0;
 }

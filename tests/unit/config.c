@@ -20,9 +20,9 @@ static const char text[] =
 
 static void test_parse(struct tap *tap)
 {
-	struct smn_config c;
+	struct smn_kconfig c;
 
-	tap_ok(tap, !smn_config_parse(text, &c), "a configuration");
+	tap_ok(tap, !smn_kconfig_parse(text, &c), "a configuration");
 	tap_ok(tap, c.value[SMN_CONFIG_IOMMUFD] == 'y', "built in");
 	tap_ok(tap, c.value[SMN_CONFIG_VFIO_PCI] == 'm', "a module");
 	tap_ok(tap, c.value[SMN_CONFIG_VFIO_DEVICE_CDEV] == 'n', "not set");
@@ -31,8 +31,8 @@ static void test_parse(struct tap *tap)
 	tap_ok(tap, c.value[SMN_CONFIG_PCI_ATS] == 'n', "within another");
 	tap_ok(tap, c.value[SMN_CONFIG_ACPI_TABLE_UPGRADE] == 'y',
 	       "without a newline at the end");
-	tap_ok(tap, smn_config_parse("", &c) == -EBADMSG &&
-	       smn_config_parse("<html>\n", &c) == -EBADMSG,
+	tap_ok(tap, smn_kconfig_parse("", &c) == -EBADMSG &&
+	       smn_kconfig_parse("<html>\n", &c) == -EBADMSG,
 	       "anything else is none");
 }
 
@@ -47,8 +47,8 @@ static void expect(struct tap *tap, const struct file *file, int ret,
 {
 	struct files fs = { .file = file };
 	struct smn_sys sys = { .be = &files_backend, .priv = &fs };
-	struct smn_config c;
-	int got = smn_config_read(&sys, &c);
+	struct smn_kconfig c;
+	int got = smn_kconfig_read(&sys, &c);
 
 	tap_ok(tap, got == ret && c.value[SMN_CONFIG_IOMMUFD] == value &&
 	       !strcmp(c.source, source) && !fs.nopen, "%s: %d %c %s", name,

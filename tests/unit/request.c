@@ -233,6 +233,9 @@ static void meaning(struct tap *t)
 	r = parsed(n, "attach-iommufd-pt cdev pt_id=ioas+1");
 	tap_ok(t, r.file == 2 && r.arg[1].ref == SMN_REF_ID &&
 	       r.arg[1].slot == 4 && r.arg[1].value == 1, "a file, an offset");
+	r = parsed(n, "destroy id=x12+3");
+	tap_ok(t, r.arg[0].ref == SMN_REF_ID && !r.arg[0].slot &&
+	       r.arg[0].value == 3, "a slot that nothing made is empty");
 	smn_names_free(n);
 }
 

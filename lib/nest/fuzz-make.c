@@ -1,0 +1,411 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Which request comes next, and what becomes of what it made. See fuzz.h. */
+#include <string.h>
+
+#include "nest/fuzz-parts.h"
+
+enum { MAX_IOMMUS = 3, MAX_CDEVS = 4, SPOILED = 24, TWICE = 10 };
+
+/* --- chance: splitmix64, whose state is one word --- */
+
+static uint64_t draw(struct smn_fuzz *f)
+{
+	uint64_t z = f->random += 0x9e3779b97f4a7c15;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+	z = (z ^ z >> 27) * 0x94d049bb133111eb;
+	return z ^ z >> 31;
+}
+
+uint64_t smn_fuzz_below(struct smn_fuzz *f, uint64_t n)
+{
+	return draw(f) % n;
+}
+
+bool smn_fuzz_chance(struct smn_fuzz *f, unsigned int percent)
+{
+	return smn_fuzz_below(f, 100) < percent;
+}
+
+void smn_fuzz_begin(struct smn_fuzz *f, uint64_t seed)
+{
+	f->random = seed;
+	f->home = f->n = f->nmaps = 0;
+	memset(f->slots, 0, sizeof(f->slots));
+}
+
+/* --- what there is --- */
+
+uint16_t smn_fuzz_object(struct smn_fuzz *f, uint16_t home, uint32_t types)
+{
+	uint16_t found = 0;
+	unsigned int n = 0;
+
+	for (unsigned int i = 1; i <= f->n; i++) {
+		const struct smn_fuzz_slot *s = &f->slots[i];
+
+		if (!s->live || !(types >> s->type & 1) ||
+		    (home && s->home != home))
+			continue;
+		/* the last one half of the time, the others alike */
+		if (!smn_fuzz_below(f, ++n > 2 ? 2 : n))
+			found = i;
+	}
+	return found;
+}
+
+static bool is_file(const struct smn_fuzz_slot *s, enum smn_fuzz_files which)
+{
+	if (!s->open)
+		return false;
+	if (s->type)
+		return which == SMN_FUZZ_QUEUES;
+	return which == (s->via ? SMN_FUZZ_CDEVS : SMN_FUZZ_IOMMUS);
+}
+
+static unsigned int files(const struct smn_fuzz *f, enum smn_fuzz_files which)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 1; i <= f->n; i++)
+		n += is_file(&f->slots[i], which);
+	return n;
+}
+
+uint16_t smn_fuzz_file(struct smn_fuzz *f, enum smn_fuzz_files which)
+{
+	unsigned int n = files(f, which);
+	/* the oldest half of the time: much happens in one place */
+	unsigned int skip = n && smn_fuzz_chance(f, 50) ?
+		smn_fuzz_below(f, n) : 0;
+
+	for (unsigned int i = 1; i <= f->n; i++)
+		if (is_file(&f->slots[i], which) && !skip--)
+			return i;
+	return 0;
+}
+
+/* --- which op --- */
+
+static const uint8_t weights[SMN_NOPS] = {
+	[SMN_VFIO_DEVICE_BIND_IOMMUFD] = 5,
+	[SMN_VFIO_DEVICE_ATTACH_IOMMUFD_PT] = 12,
+	[SMN_VFIO_DEVICE_DETACH_IOMMUFD_PT] = 4,
+	[SMN_IOMMU_DESTROY] = 8,
+	[SMN_IOMMU_IOAS_ALLOC] = 3,
+	[SMN_IOMMU_IOAS_ALLOW_IOVAS] = 3,
+	[SMN_IOMMU_IOAS_COPY] = 4,
+	[SMN_IOMMU_IOAS_IOVA_RANGES] = 5,
+	[SMN_IOMMU_IOAS_MAP] = 14,
+	[SMN_IOMMU_IOAS_UNMAP] = 7,
+	[SMN_IOMMU_OPTION] = 5,
+	[SMN_IOMMU_VFIO_IOAS] = 4,
+	[SMN_IOMMU_HWPT_ALLOC] = 16,
+	[SMN_IOMMU_GET_HW_INFO] = 4,
+	[SMN_IOMMU_HWPT_SET_DIRTY_TRACKING] = 2,
+	[SMN_IOMMU_HWPT_GET_DIRTY_BITMAP] = 2,
+	[SMN_IOMMU_HWPT_INVALIDATE] = 14,
+	[SMN_IOMMU_FAULT_QUEUE_ALLOC] = 2,
+	[SMN_IOMMU_IOAS_MAP_FILE] = 4,
+	[SMN_IOMMU_VIOMMU_ALLOC] = 6,
+	[SMN_IOMMU_VDEVICE_ALLOC] = 7,
+	[SMN_IOMMU_IOAS_CHANGE_PROCESS] = 2,
+	[SMN_IOMMU_VEVENTQ_ALLOC] = 4,
+	[SMN_IOMMU_HW_QUEUE_ALLOC] = 2,
+	[SMN_IOMMU_IOAS_NOIOMMU_GET_PA] = 2,
+	[SMN_OPEN] = 3,
+	[SMN_CLOSE] = 4,
+	[SMN_READ_VEVENTQ] = 2,
+	[SMN_READ_FAULTQ] = 2,
+	[SMN_WRITE_FAULTQ] = 2,
+};
+
+static enum smn_op_id any_op(struct smn_fuzz *f)
+{
+	unsigned int total = 0, op = 0;
+
+	for (unsigned int i = 0; i < SMN_NOPS; i++)
+		total += weights[i];
+	total = smn_fuzz_below(f, total);
+	while (total >= weights[op])
+		total -= weights[op++];
+	return op;
+}
+
+/* Are there objects for every id that it wants? */
+static bool has_ids(struct smn_fuzz *f, enum smn_op_id op)
+{
+	for (unsigned int i = 0; i < smn_op(op)->nargs; i++) {
+		const struct smn_arg *a = &smn_op(op)->args[i];
+
+		if (a->in && a->types && a->types != SMN_IS(FAULTQ) &&
+		    !smn_fuzz_object(f, f->home, a->types))
+			return false;
+	}
+	return true;
+}
+
+/* The way to a nested HWPT: what is missing, and what makes it. */
+static const struct {
+	enum smn_type type;
+	enum smn_op_id op;
+} chain[] = {
+	{ SMN_T_DEVICE, SMN_VFIO_DEVICE_BIND_IOMMUFD },
+	{ SMN_T_IOAS, SMN_IOMMU_IOAS_ALLOC },
+	{ SMN_T_PAGING, SMN_IOMMU_HWPT_ALLOC },
+	{ SMN_T_VIOMMU, SMN_IOMMU_VIOMMU_ALLOC },
+	{ SMN_T_VDEVICE, SMN_IOMMU_VDEVICE_ALLOC },
+	{ SMN_T_NESTED, SMN_IOMMU_HWPT_ALLOC },
+	{ SMN_T_VEVENTQ, SMN_IOMMU_VEVENTQ_ALLOC },
+};
+
+static enum smn_op_id next_link(struct smn_fuzz *f)
+{
+	if (!f->home || !smn_fuzz_file(f, SMN_FUZZ_CDEVS))
+		return SMN_OPEN;
+	for (size_t i = 0; i < SMN_ARRAY_SIZE(chain); i++)
+		if (!smn_fuzz_object(f, f->home, 1u << chain[i].type))
+			return chain[i].op;
+	return any_op(f);
+}
+
+static enum smn_op_id choose(struct smn_fuzz *f)
+{
+	enum smn_op_id op;
+
+	if (!f->home || smn_fuzz_chance(f, 40))
+		return next_link(f);
+	op = any_op(f);
+	for (unsigned int i = 0; i < 3 && !has_ids(f, op); i++)
+		op = any_op(f);
+	return op;
+}
+
+/* --- the request --- */
+
+struct smn_req_value *smn_fuzz_member(struct smn_request *req,
+				      const char *name)
+{
+	const struct smn_op *op = smn_op(req->op);
+	unsigned int i = smn_op_arg(op, name) - op->args;
+
+	req->given |= 1u << i;
+	return &req->arg[i];
+}
+
+void smn_fuzz_put(struct smn_request *req, const char *name, uint64_t value)
+{
+	smn_fuzz_point(req, name, SMN_REF_NUMBER, value);
+}
+
+void smn_fuzz_point(struct smn_request *req, const char *name,
+		    enum smn_ref ref, uint64_t value)
+{
+	*smn_fuzz_member(req, name) =
+		(struct smn_req_value){ .ref = ref, .value = value };
+}
+
+static void fill_ids(struct smn_fuzz *f, struct smn_request *req)
+{
+	const struct smn_op *op = smn_op(req->op);
+
+	for (unsigned int i = 0; i < op->nargs; i++) {
+		const struct smn_arg *a = &op->args[i];
+		uint16_t slot;
+
+		/* an optional id: the shape gives it */
+		if (!a->in || !a->types || a->types == SMN_IS(FAULTQ))
+			continue;
+		slot = smn_fuzz_object(f, f->home, a->types);
+		smn_fuzz_point(req, a->name, slot ? SMN_REF_ID : SMN_REF_NUMBER,
+			       slot ? 0 : smn_fuzz_below(f, 32));
+		req->arg[i].slot = slot;
+	}
+}
+
+static bool makes(const struct smn_op *op)
+{
+	for (unsigned int i = 0; i < op->nargs; i++)
+		if (op->args[i].out && !op->args[i].in && op->args[i].types)
+			return true;
+	return false;
+}
+
+static void make_open(struct smn_fuzz *f, struct smn_request *req)
+{
+	unsigned int iommus = files(f, SMN_FUZZ_IOMMUS);
+	unsigned int cdevs = files(f, SMN_FUZZ_CDEVS);
+
+	req->kind = SMN_REQ_OPEN;
+	if (iommus && (cdevs < iommus || iommus >= MAX_IOMMUS ||
+		       smn_fuzz_chance(f, 60)))
+		req->device = 1 + smn_fuzz_below(f, f->ndevs);
+	/* enough is open: close one of them instead */
+	if (iommus >= MAX_IOMMUS && cdevs >= MAX_CDEVS) {
+		req->kind = SMN_REQ_CLOSE;
+		req->op = SMN_CLOSE;
+		req->file = smn_fuzz_file(f, smn_fuzz_below(f, 2));
+	}
+	if (req->kind == SMN_REQ_OPEN && smn_fuzz_chance(f, 3)) {
+		req->device = SMN_REQ_PATH;
+		strcpy(req->path, "/dev/vfio/devices/vfio99");
+	}
+}
+
+static void make_close(struct smn_fuzz *f, struct smn_request *req)
+{
+	static const enum smn_fuzz_files likely[] = {
+		SMN_FUZZ_QUEUES, SMN_FUZZ_QUEUES, SMN_FUZZ_QUEUES,
+		SMN_FUZZ_CDEVS, SMN_FUZZ_CDEVS, SMN_FUZZ_IOMMUS,
+	};
+
+	req->kind = SMN_REQ_CLOSE;
+	req->file = smn_fuzz_file(f, SMN_PICK(f, likely));
+}
+
+static void make_transfer(struct smn_fuzz *f, struct smn_request *req)
+{
+	static const uint32_t sizes[] = { 0, 1, 8, 8, 16, 39, 40, 48, 200 };
+
+	req->kind = req->op == SMN_WRITE_FAULTQ ? SMN_REQ_WRITE : SMN_REQ_READ;
+	req->size = SMN_PICK(f, sizes);
+	req->file = smn_fuzz_object(f, 0, req->op == SMN_READ_VEVENTQ ?
+				    SMN_IS(VEVENTQ) : SMN_IS(FAULTQ));
+	if (req->kind == SMN_REQ_WRITE) {
+		req->nwords = (req->size + 7) / 8;
+		for (unsigned int i = 0; i < req->nwords; i++)
+			req->words[i] = smn_fuzz_below(f, 3);
+	}
+}
+
+static void make_ioctl(struct smn_fuzz *f, struct smn_request *req)
+{
+	const struct smn_op *op = smn_op(req->op);
+	bool vfio = req->op < SMN_IOMMU_DESTROY;
+
+	req->kind = SMN_REQ_IOCTL;
+	req->size = op->size;
+	req->file = vfio ? smn_fuzz_file(f, SMN_FUZZ_CDEVS) : f->home;
+	if (req->op == SMN_VFIO_DEVICE_ATTACH_IOMMUFD_PT &&
+	    f->slots[req->file].home)
+		f->home = f->slots[req->file].home;
+	if (makes(op))
+		req->result = ++f->n;
+	fill_ids(f, req);
+	smn_fuzz_shape(f, req);
+	if (smn_fuzz_chance(f, SPOILED))
+		do
+			smn_fuzz_spoil(f, req);
+		while (smn_fuzz_chance(f, TWICE));
+	smn_fuzz_tame(req);
+}
+
+void smn_fuzz_make(struct smn_fuzz *f, struct smn_request *req)
+{
+	memset(req, 0, sizeof(*req));
+	f->home = smn_fuzz_file(f, SMN_FUZZ_IOMMUS);
+	req->op = choose(f);
+	switch (req->op) {
+	case SMN_OPEN:
+		make_open(f, req);
+		if (req->kind == SMN_REQ_OPEN)
+			req->result = ++f->n;
+		break;
+	case SMN_CLOSE:
+		make_close(f, req);
+		break;
+	case SMN_READ_VEVENTQ:
+	case SMN_READ_FAULTQ:
+	case SMN_WRITE_FAULTQ:
+		make_transfer(f, req);
+		break;
+	default:
+		make_ioctl(f, req);
+	}
+}
+
+/* --- what came of it --- */
+
+static uint16_t slot_of(const struct smn_request *req, const char *name)
+{
+	const struct smn_op *op = smn_op(req->op);
+	const struct smn_req_value *v =
+		&req->arg[smn_op_arg(op, name) - op->args];
+
+	return v->ref == SMN_REF_ID || v->ref == SMN_REF_FD ? v->slot : 0;
+}
+
+/* The device went: its id, and its vDEVICE. */
+static void closed_cdev(struct smn_fuzz *f, uint16_t cdev)
+{
+	for (unsigned int i = 1; i <= f->n; i++) {
+		struct smn_fuzz_slot *s = &f->slots[i];
+
+		if (s->type == SMN_T_DEVICE && s->via == cdev)
+			s->live = false;
+		if (s->type == SMN_T_VDEVICE && s->via &&
+		    f->slots[s->via].via == cdev)
+			s->live = false;
+	}
+}
+
+static void made(struct smn_fuzz *f, const struct smn_request *req)
+{
+	struct smn_fuzz_slot *s = &f->slots[req->result];
+	const struct smn_op *op = smn_op(req->op);
+
+	s->home = req->file;
+	s->live = true;
+	for (unsigned int i = 0; i < op->nargs; i++) {
+		const struct smn_arg *a = &op->args[i];
+
+		if (a->out && !a->in && a->types)
+			s->type = __builtin_ctz(a->types);
+		s->open |= a->out && a->format == SMN_ARG_FD;
+	}
+	if (req->op == SMN_IOMMU_HWPT_ALLOC &&
+	    f->slots[slot_of(req, "pt_id")].type == SMN_T_VIOMMU)
+		s->type = SMN_T_NESTED;
+	if (req->op == SMN_IOMMU_VDEVICE_ALLOC) {
+		s->via = slot_of(req, "dev_id");
+		s->vsid = req->arg[smn_op_arg(op, "virt_id") - op->args].value;
+	}
+	if (req->op == SMN_VFIO_DEVICE_BIND_IOMMUFD) {
+		s->via = req->file;
+		s->home = slot_of(req, "iommufd");
+		f->slots[req->file].home = s->home;
+	}
+}
+
+static void mapped(struct smn_fuzz *f, const struct smn_request *req)
+{
+	const struct smn_op *op = smn_op(req->op);
+
+	f->maps[f->nmaps++ % SMN_FUZZ_MAPS] = (struct smn_fuzz_map){
+		.ioas = slot_of(req, "ioas_id"),
+		.iova = req->arg[smn_op_arg(op, "iova") - op->args].value,
+		.length = req->arg[smn_op_arg(op, "length") - op->args].value,
+	};
+}
+
+void smn_fuzz_note(struct smn_fuzz *f, const struct smn_request *req, int err)
+{
+	if (err < 0)
+		return;
+	if (req->kind == SMN_REQ_OPEN) {
+		f->slots[req->result].open = true;
+		f->slots[req->result].via = req->device;
+	} else if (req->kind == SMN_REQ_CLOSE) {
+		struct smn_fuzz_slot *s = &f->slots[req->file];
+
+		s->open = false;
+		if (!s->type && s->via)
+			closed_cdev(f, req->file);
+	} else if (req->op == SMN_IOMMU_DESTROY) {
+		f->slots[slot_of(req, "id")].live = false;
+	} else if (req->op == SMN_IOMMU_IOAS_MAP) {
+		mapped(f, req);
+	} else if (req->result) {
+		made(f, req);
+	}
+}

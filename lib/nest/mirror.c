@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A model of a machine that is there. See smn_model_of(). */
+#include <errno.h>
+#include <string.h>
+
+#include "smmunest.h"
+
+struct mirror {
+	struct smn_sys *sys;
+	struct smn_model *model;
+	struct smn_session session;
+	int err;
+};
+
+static int add_device(void *ctx, const struct smn_pci *pci)
+{
+	struct mirror *m = ctx;
+	struct smn_kept kept[SMN_MAX_RESERVED];
+	bool vfio = !strcmp(pci->driver, SMN_VFIO_PCI);
+	struct smn_part_row row = {
+		.bdf = pci->bdf, .vendor = pci->vendor, .device = pci->device,
+		.class = pci->class, .driver = pci->driver,
+		.own = vfio ? "" : pci->driver, .iommu = pci->smmu,
+		.group = pci->group, .kept = kept, .nkept = pci->nreserved,
+	};
+
+	for (unsigned int i = 0; i < pci->nreserved; i++)
+		kept[i] = (struct smn_kept){ pci->reserved[i].start,
+					     pci->reserved[i].last,
+					     pci->reserved[i].type };
+	m->err = smn_machine_add(smn_model_machine(m->model), &row);
+	return m->err;
+}
+
+/*
+ * Whether firmware promises CANWBS shows where the SMMU has no FWB: a vIOMMU
+ * needs one of them.
+ */
+static enum smn_truth canwbs(int err, const struct smn_call *failed,
+			     const struct smn_hw_info *hw)
+{
+	if (smn_idr_get(hw->regs, "IDR3.FWB"))
+		return SMN_UNKNOWN;
+	if (!err)
+		return SMN_YES;
+	return err == -EOPNOTSUPP && failed->op == SMN_IOMMU_VIOMMU_ALLOC ?
+		SMN_NO : SMN_UNKNOWN;
+}
+
+/* What iommufd tells of the device's SMMU; a device that is busy tells none. */
+static int ask(struct mirror *m, const struct smn_pci *pci)
+{
+	const struct smn_plan plan = { .cdev = pci->cdev,
+				       .upto = SMN_UPTO_VIOMMU };
+	struct smn_world *w = smn_model_world(m->model);
+	struct smn_hw_info hw;
+	struct smn_nest nest;
+	int built = smn_nest_build(&m->session, &plan, &nest);
+	const struct smn_call failed = m->sys->failed;
+
+	if (!nest.dev.id || smn_hw_info_get(&m->session, nest.dev.id, &hw))
+		return 0;
+	w->facts.is[SMN_FACT_NO_ARM_IOMMUFD] = smn_truth_of(!hw.smmuv3);
+	return hw.smmuv3 ? smn_model_tell(m->model, pci->smmu, hw.regs,
+					  canwbs(built, &failed, &hw)) : 0;
+}
+
+static int ask_once(void *ctx, const struct smn_pci *pci)
+{
+	struct mirror *m = ctx;
+	const struct smn_smmu *smmu =
+		smn_world_smmu(smn_model_world(m->model), pci->smmu);
+	size_t mark = smn_session_mark(&m->session);
+	int undone;
+
+	if (!smn_pci_has_smmu(pci) || !pci->cdev[0] || !smmu ||
+	    smmu->told == SMN_YES)
+		return 0;
+	m->err = ask(m, pci);
+	undone = smn_session_unwind(&m->session, mark);
+	m->err = m->err ? m->err : undone;
+	return m->err;
+}
+
+static int copy_release(struct mirror *m)
+{
+	char release[64];
+	int ret = smn_host_release(m->sys, release, sizeof(release));
+
+	return ret ? ret :
+		smn_machine_release(smn_model_machine(m->model), release);
+}
+
+static int copy(struct mirror *m)
+{
+	int ret = copy_release(m), closed;
+
+	if (!ret)
+		ret = smn_pci_list(m->sys, add_device, m);
+	if (ret)
+		return ret;
+	ret = smn_session_open(&m->session, m->sys);
+	if (!ret)
+		ret = smn_pci_list(m->sys, ask_once, m);
+	closed = smn_session_close(&m->session);
+	return ret ? ret : closed;
+}
+
+int smn_model_of(struct smn_sys *sys, struct smn_model **model)
+{
+	struct mirror m = { .sys = sys, .model = smn_model_new() };
+	int ret = m.model ? copy(&m) : -ENOMEM;
+
+	if (ret)
+		smn_model_free(m.model);
+	else
+		*model = m.model;
+	return ret;
+}

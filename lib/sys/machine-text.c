@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A made-up machine: its texts, and what writing to them does. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sys/machine.h"
+
+/* A text that is open; .path is NULL when it is not. */
+struct smn_text {
+	char *path, *text;
+	size_t len, at;
+	bool can_write;
+};
+
+/* --- what writing does: a row a kind of file --- */
+
+/* The whole path of the file, and one line without its end. */
+struct order {
+	struct smn_machine *m;
+	const char *path, *line;
+};
+
+static int order_probe(const struct order *o)
+{
+	return smn_machine_probe(o->m, o->line);
+}
+
+/* The driver of "/sys/bus/pci/drivers/NAME/bind" */
+static bool driver_in(const char *path, char name[32])
+{
+	const char *end = strrchr(path, '/'), *start = end;
+
+	while (start > path && start[-1] != '/')
+		start--;
+	if ((size_t)(end - start) >= 32)
+		return false;
+	memcpy(name, start, end - start);
+	name[end - start] = '\0';
+	return true;
+}
+
+static int order_bind(const struct order *o)
+{
+	char driver[32];
+
+	return driver_in(o->path, driver) ?
+		smn_machine_bind(o->m, o->line, driver) : -ENODEV;
+}
+
+static int order_unbind(const struct order *o)
+{
+	char driver[32];
+
+	return driver_in(o->path, driver) ?
+		smn_machine_unbind(o->m, o->line, driver) : -ENODEV;
+}
+
+static int order_override(const struct order *o)
+{
+	char text[128];
+	int n = snprintf(text, sizeof(text), "%s\n",
+			 o->line[0] ? o->line : "(null)");
+
+	return n >= (int)sizeof(text) ? -EINVAL :
+		smn_tree_put(&o->m->tree, SMN_TREE_TEXT, o->path, text);
+}
+
+static const struct {
+	const char *begin, *end;
+	int (*obey)(const struct order *o);
+} orders[] = {
+	{ "/sys/bus/pci/drivers_probe", "", order_probe },
+	{ "/sys/bus/pci/drivers/", "/bind", order_bind },
+	{ "/sys/bus/pci/drivers/", "/unbind", order_unbind },
+	{ "/sys/devices/", "/driver_override", order_override },
+};
+
+static bool ends_in(const char *path, const char *end)
+{
+	size_t n = strlen(path), k = strlen(end);
+
+	return n >= k && !strcmp(path + n - k, end);
+}
+
+static int obey(struct smn_machine *m, const struct smn_text *t,
+		const char *line)
+{
+	const struct order o = { m, t->path, line };
+
+	for (size_t i = 0; i < SMN_ARRAY_SIZE(orders); i++)
+		if (!strncmp(t->path, orders[i].begin,
+			     strlen(orders[i].begin)) &&
+		    ends_in(t->path, orders[i].end))
+			return orders[i].obey(&o);
+	return -EIO;
+}
+
+/* --- open texts --- */
+
+static struct smn_text *text_of(const struct smn_machine *m, int fd)
+{
+	return fd >= 0 && fd < m->ntexts && m->texts[fd].path ?
+		&m->texts[fd] : NULL;
+}
+
+static int make_room(struct smn_machine *m, int fd)
+{
+	int n = m->ntexts ? m->ntexts : 16;
+	struct smn_text *grown;
+
+	while (n <= fd)
+		n *= 2;
+	if (n == m->ntexts)
+		return 0;
+	grown = realloc(m->texts, n * sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	memset(grown + m->ntexts, 0, (n - m->ntexts) * sizeof(*grown));
+	m->texts = grown;
+	m->ntexts = n;
+	return 0;
+}
+
+static struct smn_leaf *node_to_open(struct smn_machine *m, const char *path,
+				     int flags, int *err)
+{
+	struct smn_leaf *node = smn_tree_get(&m->tree, path, err);
+
+	if (node || *err != -ENOENT)
+		return node;
+	if (!(flags & O_CREAT))
+		return NULL;
+	*err = strncmp(path, "/run/", 5) ? -EACCES :
+		smn_tree_add(&m->tree, SMN_TREE_TEXT, path, "");
+	return *err ? NULL : smn_tree_get(&m->tree, path, err);
+}
+
+int smn_machine_open(struct smn_machine *m, const char *path, int flags,
+		     int fd)
+{
+	bool can_write = (flags & O_ACCMODE) != O_RDONLY;
+	struct smn_text t = { .can_write = can_write };
+	struct smn_leaf *node;
+	int err;
+
+	node = node_to_open(m, path, flags, &err);
+	if (!node)
+		return err;
+	if (node->kind != SMN_TREE_TEXT)
+		return node->kind == SMN_TREE_FOLDER ? -EISDIR : -ENXIO;
+	if (can_write && flags & O_TRUNC && smn_leaf_set(node, "", 0))
+		return -ENOMEM;
+	t.path = strdup(node->path);
+	t.text = strdup(node->text);
+	t.len = node->len;
+	if (!t.path || !t.text || make_room(m, fd) ||
+	    !smn_world_add_file(m->world, fd, SMN_FILE_OTHER)) {
+		free(t.path);
+		free(t.text);
+		return -ENOMEM;
+	}
+	m->texts[fd] = t;
+	return 0;
+}
+
+void smn_machine_close(struct smn_machine *m, int fd)
+{
+	struct smn_text *t = text_of(m, fd);
+
+	if (!t)
+		return;
+	free(t->path);
+	free(t->text);
+	*t = (struct smn_text){ 0 };
+}
+
+ssize_t smn_machine_read(struct smn_machine *m, int fd, void *buf, size_t len)
+{
+	struct smn_text *t = text_of(m, fd);
+
+	if (!t)
+		return -EBADF;
+	len = len < t->len - t->at ? len : t->len - t->at;
+	memcpy(buf, t->text + t->at, len);
+	t->at += len;
+	return len;
+}
+
+/* A file of one's own: what is written goes behind what is there. */
+static ssize_t append(struct smn_machine *m, const struct smn_text *t,
+		      const void *buf, size_t len)
+{
+	int err;
+	struct smn_leaf *node = smn_tree_get(&m->tree, t->path, &err);
+	char *text = node ? malloc(node->len + len) : NULL;
+
+	if (!text)
+		return node ? -ENOMEM : err;
+	memcpy(text, node->text, node->len);
+	memcpy(text + node->len, buf, len);
+	err = smn_leaf_set(node, text, node->len + len);
+	free(text);
+	return err ? err : (ssize_t)len;
+}
+
+ssize_t smn_machine_write(struct smn_machine *m, int fd, const void *buf,
+			  size_t len)
+{
+	const struct smn_text *t = text_of(m, fd);
+	char line[4096];	/* sysfs takes no more either */
+	int ret;
+
+	if (!t || !t->can_write)
+		return -EBADF;
+	if (!strncmp(t->path, "/run/", 5))
+		return append(m, t, buf, len);
+	if (len >= sizeof(line))
+		return -EINVAL;
+	memcpy(line, buf, len);
+	line[len] = '\0';
+	line[strcspn(line, "\n")] = '\0';
+	ret = obey(m, t, line);
+	return ret ? ret : (ssize_t)len;
+}

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A model of the machine that `info --json` described, perhaps elsewhere. The
+ * file is anybody's: nothing in it is believed before it was looked at.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl.h"
+
+#define MAX_BYTES (16 << 20)
+#define MAX_DEVICES 4096
+
+static struct json_object *member(struct json_object *o, const char *key)
+{
+	struct json_object *v = NULL;
+
+	return json_object_is_type(o, json_type_object) &&
+		json_object_object_get_ex(o, key, &v) ? v : NULL;
+}
+
+/* A string without what could end a line or a path; "" where there is none. */
+static const char *word(struct json_object *o, const char *key)
+{
+	struct json_object *v = member(o, key);
+	const char *s = json_object_is_type(v, json_type_string) ?
+		json_object_get_string(v) : "";
+
+	return strpbrk(s, "/\n") ? "" : s;
+}
+
+/* "0x..." as a number, 0 where there is none. */
+static uint64_t number(struct json_object *v)
+{
+	uint64_t n = 0;
+
+	if (json_object_is_type(v, json_type_string))
+		smn_number_parse(json_object_get_string(v), &n);
+	return n;
+}
+
+static unsigned int ranges(struct json_object *dev,
+			   struct smn_kept kept[SMN_MAX_RESERVED])
+{
+	struct json_object *all = member(dev, "reserved_regions");
+	unsigned int n = 0;
+
+	if (!json_object_is_type(all, json_type_array))
+		return 0;
+	for (size_t i = 0; i < json_object_array_length(all) &&
+	     n < SMN_MAX_RESERVED; i++) {
+		struct json_object *o = json_object_array_get_idx(all, i);
+
+		kept[n] = (struct smn_kept){ number(member(o, "start")),
+					     number(member(o, "last")),
+					     word(o, "type") };
+		n += kept[n].start <= kept[n].last && kept[n].type[0];
+	}
+	return n;
+}
+
+/* Are the registers there, all of them? */
+static bool registers(struct json_object *dev, uint32_t regs[SMN_NREGS])
+{
+	struct json_object *idr = member(dev, "idr");
+
+	if (!json_object_is_type(idr, json_type_array) ||
+	    json_object_array_length(idr) != SMN_NREGS - 2)
+		return false;
+	for (unsigned int i = 0; i < SMN_NREGS - 2; i++)
+		regs[i] = number(json_object_array_get_idx(idr, i));
+	regs[SMN_NREGS - 2] = number(member(dev, "iidr"));
+	regs[SMN_NREGS - 1] = number(member(dev, "aidr"));
+	return true;
+}
+
+/* What the verdict says of CANWBS: it was needed if there is no FWB. */
+static enum smn_truth canwbs(struct json_object *dev,
+			     const uint32_t regs[SMN_NREGS])
+{
+	struct json_object *nesting = member(dev, "nesting");
+	struct json_object *reasons = member(nesting, "reasons");
+
+	if (json_object_is_type(reasons, json_type_array))
+		for (size_t i = 0; i < json_object_array_length(reasons); i++)
+			if (!strcmp(word(json_object_array_get_idx(reasons, i),
+					 "id"), "viommu.canwbs"))
+				return SMN_NO;
+	return !strcmp(word(nesting, "verdict"), "yes") &&
+		!smn_idr_get(regs, "IDR3.FWB") ? SMN_YES : SMN_UNKNOWN;
+}
+
+static int add_device(struct smn_model *m, struct json_object *dev,
+		      struct smn_why *why)
+{
+	const char *bdf = word(dev, "bdf"), *driver = word(dev, "driver");
+	struct json_object *group = member(dev, "group");
+	struct smn_kept kept[SMN_MAX_RESERVED];
+	uint32_t regs[SMN_NREGS];
+	char full[SMN_BDF_LEN];
+	struct smn_part_row row = {
+		.bdf = full, .vendor = number(member(dev, "vendor")),
+		.device = number(member(dev, "device")),
+		.class = number(member(dev, "class")), .driver = driver,
+		.own = strcmp(driver, SMN_VFIO_PCI) ? driver : "",
+		.iommu = word(dev, "smmu"), .kept = kept,
+		.nkept = ranges(dev, kept),
+		.group = json_object_is_type(group, json_type_int) ?
+			json_object_get_int(group) : -1,
+	};
+	int ret = smn_bdf_parse(bdf, full);
+
+	if (!ret)
+		ret = smn_machine_add(smn_model_machine(m), &row);
+	if (!ret && smn_machine_device(smn_model_machine(m), full) &&
+	    registers(dev, regs))
+		ret = smn_model_tell(m, row.iommu, regs, canwbs(dev, regs));
+	if (ret == -EEXIST)
+		smn_why_set(why, "the device %s is there twice", full);
+	else if (ret)
+		smn_why_set(why, "'%.40s' is not a device's description", bdf);
+	return ret;
+}
+
+static int fill(struct smn_model *m, struct json_object *root,
+		struct smn_why *why)
+{
+	struct json_object *devices = member(member(root, "result"), "devices");
+	const char *release = word(member(root, "kernel"), "release");
+	int ret = 0;
+
+	if (strcmp(word(root, "command"), "info") ||
+	    !json_object_is_type(devices, json_type_array) ||
+	    json_object_array_length(devices) > MAX_DEVICES) {
+		smn_why_set(why, "it is not what `info --json` writes");
+		return -EINVAL;
+	}
+	if (release[0])
+		ret = smn_machine_release(smn_model_machine(m), release);
+	if (ret)
+		smn_why_set(why, "'%.40s' is no kernel release", release);
+	for (size_t i = 0; !ret && i < json_object_array_length(devices); i++)
+		ret = add_device(m, json_object_array_get_idx(devices, i),
+				 why);
+	return ret;
+}
+
+/* The whole file; NULL and @why, or an errno. */
+static char *read_all(const char *path, size_t *len, struct smn_why *why)
+{
+	FILE *f = fopen(path, "re");
+	char *text = f ? malloc(MAX_BYTES + 1) : NULL;
+
+	if (!f || !text) {
+		smn_why_set(why, "%s", strerror(errno));
+		if (f)
+			fclose(f);
+		return NULL;
+	}
+	*len = fread(text, 1, MAX_BYTES + 1, f);
+	if (ferror(f) || *len > MAX_BYTES) {
+		smn_why_set(why, "%s", ferror(f) ? strerror(errno) :
+			    "it has more than 16 MiB");
+		free(text);
+		text = NULL;
+	}
+	fclose(f);
+	return text;
+}
+
+static struct json_object *parse(const char *text, size_t len,
+				 struct smn_why *why)
+{
+	struct json_tokener *t = json_tokener_new();
+	struct json_object *root = t ?
+		json_tokener_parse_ex(t, text, len) : NULL;
+
+	if (t && !root)
+		smn_why_set(why, "not JSON: %s at byte %zu",
+			    json_tokener_error_desc(json_tokener_get_error(t)),
+			    json_tokener_get_parse_end(t));
+	if (t)
+		json_tokener_free(t);
+	return root;
+}
+
+int model_from_file(const char *path, struct smn_model **model,
+		    struct smn_why *why)
+{
+	struct smn_why what = { "out of memory" };
+	struct json_object *root;
+	size_t len = 0;
+	char *text = read_all(path, &len, &what);
+	int ret = -EINVAL;
+
+	root = text ? parse(text, len, &what) : NULL;
+	free(text);
+	*model = root ? smn_model_new() : NULL;
+	if (*model)
+		ret = fill(*model, root, &what);
+	json_object_put(root);
+	if (ret) {
+		smn_model_free(*model);
+		*model = NULL;
+		smn_why_set(why, "%.100s: %.120s", path, what.text);
+	}
+	return ret;
+}

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The model: a software kernel on which every command works, without root and without an SMMU.
+# shellcheck disable=SC2154  # $output, $stderr, $status are bats'
+
+load helper
+
+setup() {
+	unset SMMUNEST_DEVICE SMMUNEST_BACKEND
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+# on SPEC STATUS ARGUMENT...: as ctl, on that model
+on() {
+	local spec=$1 want=$2
+	shift 2
+	ctl "$want" --backend="model${spec:+:$spec}" "$@"
+}
+
+@test "model: what is not a real kernel's answer says so first" {
+	for command in info 'alloc --upto=ioas' bind; do
+		# shellcheck disable=SC2086  # words
+		run --separate-stderr smmunest-ctl --backend=model $command
+		assert_success
+		[[ ${lines[0]} == 'model '*qemu*software* ]] || fail "$command begins with ${lines[0]}"
+		[[ $output != *software*software* ]] || fail "$command says it twice"
+	done
+	# where only JSON goes to stdout, stderr has its own line before its first word
+	run --separate-stderr smmunest-ctl -j -v --backend=model:mmu700 alloc --upto=ioas
+	[[ ${stderr%%$'\n'*} == 'model '*mmu700*software* ]] || fail "stderr begins with ${stderr%%$'\n'*}"
+	holds '.backend == "model"' '.model == "mmu700"'
+	on "" 0 info
+	assert_equal "$stderr" ""
+}
+
+@test "model: what a word means is no kernel's answer" {
+	run --separate-stderr smmunest-ctl --backend=model decode ste 0x9 0
+	assert_success
+	refute_output --partial software
+	run smmunest-ctl --backend=model encode --for=00:02.0 cmd tlbi-nh-all
+	assert_success
+	assert_output --partial software
+}
+
+@test "model: the environment chooses, an option has the last word" {
+	SMMUNEST_BACKEND=model:full ctl 0 info
+	holds '.backend == "model" and .model == "full"' '.result.devices | length == 2'
+	SMMUNEST_BACKEND=model:full on asid8 0 info
+	holds '.model == "asid8"'
+	SMMUNEST_BACKEND=abacus ctl 64 info
+	holds '.error.causes[0].text | test("abacus")'
+	# nothing is asked of a backend here
+	SMMUNEST_BACKEND=kernel ctl 0 fields ste.V
+	holds '.backend == "kernel"'
+}
+
+@test "model: a wrong preset, difference or file is 64 with the nearest one" {
+	on qem 64 info
+	holds '.error.causes[0] | (.text | test("qemu\\?")) and (.remedy | test("mmu600-r2p2, .*no-s2"))'
+	on qemu:no-canwb 64 info
+	holds '.error.causes[0].text | test("no-canwbs\\?")'
+	for spec in qemu:kernel=new qemu:memlock= qemu:driver=../x ./none.json; do
+		usage_error --backend="model:$spec" info
+	done
+	usage_error --backend=kernel:7 info
+	usage_error --backend=modell info
+	usage_error --dry-run --backend=model info
+}
+
+@test "model: the manual lists the presets, and no other" {
+	man=$BATS_TEST_DIRNAME/../../man/smmunest-ctl.8
+	[[ -r $man ]] || skip "the manual is not beside the tests"
+	run --separate-stderr smmunest-ctl --backend=model:? info
+	presets=${stderr##*one of}
+	listed=$(sed -n '/^.Sh THE MODEL/,/^.It Cm model.*DIFFERENCE/s/^\.It Cm \([a-z0-9-]*\)$/\1/p' "$man")
+	assert_equal "$listed" "$(tr -d ' ' <<<"${presets//,/$'\n'}")"
+}
+
+@test "model: without a name its first device, as the option and the environment say otherwise" {
+	on "" 0 alloc --upto=ioas
+	holds '.device.bdf == "0000:00:02.0"'
+	on "" 0 alloc --upto=ioas 00:03.0
+	holds '.device.bdf == "0000:00:03.0"'
+	SMMUNEST_DEVICE=00:03.0 on "" 0 alloc --upto=ioas
+	holds '.device.bdf == "0000:00:03.0"'
+	on "" 4 alloc 00:1f.0
+	on qemu:driver=none 4 alloc
+	holds '.error.causes[0].remedy == "smmunest-ctl bind 0000:00:02.0"'
+}
+
+@test "model: bind and unbind change drivers, and leave nothing on the disk" {
+	on qemu:driver=nvme 0 bind 00:03.0
+	holds '.result.was == "nvme" and .result.driver == "vfio-pci"' '.result.cdev == "/dev/vfio/devices/vfio0"'
+	on "" 0 unbind 00:03.0
+	holds '.result.was == "vfio-pci" and .result.driver == "nvme"'
+	assert [ ! -e /run/smmunest/0000:00:03.0 ]
+}
+
+@test "model: an older kernel does not know what came later" {
+	on qemu:kernel=6.12 0 info 00:02.0
+	holds '.kernel.release == "6.12"' '.result.ioctls | .IOMMU_HWPT_ALLOC and (.IOMMU_VIOMMU_ALLOC or .IOMMU_VEVENTQ_ALLOC | not)' \
+		'.result.devices[0].nesting | .verdict == "no" and .reasons[0].id == "kernel.old"'
+	on qemu:kernel=6.13 0 info 00:02.0
+	holds '.result.ioctls | .IOMMU_VIOMMU_ALLOC and (.IOMMU_VEVENTQ_ALLOC | not)'
+	on qemu:no-iommufd 4 info
+	holds '.error.op == "open" and .error.name == "ENOENT"' '.result.devices | all(.nesting.verdict == "cannot tell")'
+}
+
+@test "model: the machine that info --json described, as it is described again" {
+	on mmu600 0 info --raw
+	printf '%s\n' "$output" >board.json
+	on ./board.json 0 info --raw
+	printf '%s\n' "$output" >again.json
+	diff <(jq .result board.json) <(jq .result again.json)
+	# the same without the registers' holder: another device tells of the same SMMU
+	jq '.result.devices[1] |= (del(.idr, .iidr, .aidr) | .driver = "" | .cdev = "")' board.json >one.json
+	on one.json 0 info
+	holds '.result.devices[1].driver == "" and .result.devices[1].nesting.verdict == "cannot tell"'
+	jq '.kernel.release = "6.12.1-arm64"' board.json >old.json
+	on old.json 0 info 00:02.0
+	holds '.kernel.release == "6.12.1-arm64"' '.result.devices[0].nesting.verdict == "no"'
+}
+
+@test "model: a file that is something else is 64, whatever is in it" {
+	on "" 0 info
+	printf '%s\n' "$output" >good.json
+	for wrong in '.command = "alloc"' '.result.devices = {}' 'del(.result)' '[.]' '.result.devices[1].bdf = "0000:00:02.0"' \
+		'.result.devices[0].bdf = "../../etc"' '.result.devices[0] = 7' '.kernel.release = "new"'; do
+		jq "$wrong" good.json >bad.json
+		usage_error --backend=model:bad.json info
+	done
+	head -c 700 good.json >bad.json
+	usage_error --backend=model:bad.json info
+	: >bad.json
+	usage_error --backend=model:bad.json info
+	usage_error --backend=model:/ info
+	# names that would be paths are not taken over, registers of another kind are none
+	jq '.result.devices[0] |= (.driver = "../../x" | .idr = [1, {}])' good.json >odd.json
+	on odd.json 0 info
+	holds '.result.devices[0].driver == ""'
+}
