@@ -74,7 +74,8 @@ void smn_question_resolve(struct smn_question *q)
 	if (!q->dev && !q->smmu && !q->w->answers && q->w->devs &&
 	    !q->w->devs->next)
 		q->dev = q->w->devs;
-	if (!q->smmu && q->dev)
+	/* what a HWPT or a vIOMMU is on may be another one, which is refused */
+	if (q->dev && q->dev->smmu)
 		q->smmu = q->dev->smmu;
 }
 
@@ -310,15 +311,17 @@ enum smn_truth smn_row_holds(struct smn_question *q, const struct smn_row *row,
 			     struct smn_why *why)
 {
 	uint16_t kernel = q->w->kernel;
+	enum smn_truth holds;
 
 	if (kernel && (kernel < row->since ||
 		       (row->before && kernel >= row->before)))
 		return SMN_NO;
 	if (row->width && !smn_row_given(q, row))
 		return SMN_UNKNOWN;
-	if (!row->test)
-		return smn_question_fact(q, row->with);
-	return row->test(q, row, why);
+	holds = row->test ? row->test(q, row, why) :
+		smn_question_fact(q, row->with);
+	/* a kernel that is not known is rather a new one */
+	return row->before && !kernel && holds == SMN_YES ? SMN_UNKNOWN : holds;
 }
 
 const struct smn_row *smn_row_first(struct smn_question *q)
