@@ -241,16 +241,6 @@ static enum smn_truth too_new(struct smn_question *q, const struct smn_row *row,
 		SMN_UNKNOWN;
 }
 
-/* the one ioctl that depends on the kernel's configuration */
-static enum smn_truth left_out(struct smn_question *q,
-			       const struct smn_row *row, struct smn_why *why)
-{
-	(void)row;
-	(void)why;
-	return q->op == SMN_IOMMU_IOAS_NOIOMMU_GET_PA ?
-		smn_not(smn_question_fact(q, SMN_FACT_NOIOMMU)) : SMN_NO;
-}
-
 static enum smn_truth too_short(struct smn_question *q,
 				const struct smn_row *row, struct smn_why *why)
 {
@@ -287,9 +277,6 @@ static const struct smn_row common[] = {
 	{ "kernel.old", ENOTTY, .test = too_new,
 	  .cause = "the running kernel does not have this ioctl",
 	  .remedy = "use a newer kernel: nesting came with 6.13" },
-	{ "kernel.noiommu", ENOTTY, .test = left_out,
-	  .cause = "the running kernel lacks CONFIG_IOMMUFD_NOIOMMU",
-	  .remedy = "nesting has no use for this ioctl" },
 	{ "struct.short", EINVAL, .test = too_short,
 	  .cause = "the argument's size is less than the kernel needs",
 	  .remedy = "set size to that of the struct" },
