@@ -395,7 +395,19 @@ static enum smn_truth unmapped(struct smn_question *q,
 		SMN_UNKNOWN;
 }
 
+/* without the option the ioctl is known, but refuses whatever it is told */
+static enum smn_truth left_out(struct smn_question *q,
+			       const struct smn_row *row, struct smn_why *why)
+{
+	(void)row;
+	(void)why;
+	return smn_not(smn_question_fact(q, SMN_FACT_NOIOMMU));
+}
+
 static const struct smn_row pa_rows[] = {
+	{ "pa.config", EOPNOTSUPP, .test = left_out,
+	  .cause = "the running kernel lacks CONFIG_IOMMUFD_NOIOMMU",
+	  .remedy = "nesting has no use for this ioctl" },
 	{ "pa.cap", EPERM, SMN_IF(NO_RAWIO_CAP), NO_PA,
 	  .cause = "CAP_SYS_RAWIO is missing", .remedy = "run as root" },
 	{ "pa.flags", EOPNOTSUPP, SMN_ON(iommu_ioas_noiommu_get_pa, flags),

@@ -74,7 +74,8 @@ void smn_question_resolve(struct smn_question *q)
 	if (!q->dev && !q->smmu && !q->w->answers && q->w->devs &&
 	    !q->w->devs->next)
 		q->dev = q->w->devs;
-	if (!q->smmu && q->dev)
+	/* what a HWPT or a vIOMMU is on may be another one, which is refused */
+	if (q->dev && q->dev->smmu)
 		q->smmu = q->dev->smmu;
 }
 
@@ -240,16 +241,6 @@ static enum smn_truth too_new(struct smn_question *q, const struct smn_row *row,
 		SMN_UNKNOWN;
 }
 
-/* the one ioctl that depends on the kernel's configuration */
-static enum smn_truth left_out(struct smn_question *q,
-			       const struct smn_row *row, struct smn_why *why)
-{
-	(void)row;
-	(void)why;
-	return q->op == SMN_IOMMU_IOAS_NOIOMMU_GET_PA ?
-		smn_not(smn_question_fact(q, SMN_FACT_NOIOMMU)) : SMN_NO;
-}
-
 static enum smn_truth too_short(struct smn_question *q,
 				const struct smn_row *row, struct smn_why *why)
 {
@@ -286,9 +277,6 @@ static const struct smn_row common[] = {
 	{ "kernel.old", ENOTTY, .test = too_new,
 	  .cause = "the running kernel does not have this ioctl",
 	  .remedy = "use a newer kernel: nesting came with 6.13" },
-	{ "kernel.noiommu", ENOTTY, .test = left_out,
-	  .cause = "the running kernel lacks CONFIG_IOMMUFD_NOIOMMU",
-	  .remedy = "nesting has no use for this ioctl" },
 	{ "struct.short", EINVAL, .test = too_short,
 	  .cause = "the argument's size is less than the kernel needs",
 	  .remedy = "set size to that of the struct" },
@@ -310,15 +298,17 @@ enum smn_truth smn_row_holds(struct smn_question *q, const struct smn_row *row,
 			     struct smn_why *why)
 {
 	uint16_t kernel = q->w->kernel;
+	enum smn_truth holds;
 
 	if (kernel && (kernel < row->since ||
 		       (row->before && kernel >= row->before)))
 		return SMN_NO;
 	if (row->width && !smn_row_given(q, row))
 		return SMN_UNKNOWN;
-	if (!row->test)
-		return smn_question_fact(q, row->with);
-	return row->test(q, row, why);
+	holds = row->test ? row->test(q, row, why) :
+		smn_question_fact(q, row->with);
+	/* a kernel that is not known is rather a new one */
+	return row->before && !kernel && holds == SMN_YES ? SMN_UNKNOWN : holds;
 }
 
 const struct smn_row *smn_row_first(struct smn_question *q)

@@ -9,6 +9,9 @@
 
 #include "arch/field.h"
 
+/* The driver issues a VM's commands in blocks: CMDQ_BATCH_ENTRIES - 1. */
+#define SMN_CMD_BLOCK 63
+
 /* One thing that is wrong with a word. */
 struct smn_violation {
 	const char *id;			/* "ste.user", "cmd.value", ... */

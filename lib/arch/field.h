@@ -88,6 +88,7 @@ struct smn_layout {
 #define SMN_MAX_WORDS 8		/* of the longest layout here */
 #define SMN_NREGS 8		/* rows of smn_idrs: IDR0-5, IIDR, AIDR */
 #define SMN_REG_IIDR 6
+#define SMN_REG_AIDR 7
 #define SMN_CMD_OPCODE 0xffULL	/* word 0 of every command, section 4.1 */
 #define SMN_EVT_TYPE 0xffULL	/* word 0 of every event, section 7.3 */
 

@@ -13,7 +13,6 @@
 
 #include "smmunest.h"
 
-#define BLOCK 63	/* CMDQ_BATCH_ENTRIES - 1 of the driver, 64-bit */
 #define NO_OPCODE 0xff
 
 /* @spoil is or-ed into word 1 of the first command. */
@@ -52,5 +51,7 @@ int smn_accounting_probe(struct smn_session *s, uint32_t viommu,
 uint32_t smn_accounting_issued(const struct smn_accounting *acc,
 			       uint32_t entry_num)
 {
-	return acc->counts_issued ? entry_num : entry_num / BLOCK * BLOCK;
+	if (acc->counts_issued)
+		return entry_num;
+	return entry_num / SMN_CMD_BLOCK * SMN_CMD_BLOCK;
 }

@@ -231,11 +231,11 @@ static void vfio_ioas(struct tap *t)
 static void no_pa(struct tap *t)
 {
 	struct bed b = begin(t, PAGE);
-	struct iommu_ioas_noiommu_get_pa cmd = { .size = 1 };
+	struct iommu_ioas_noiommu_get_pa cmd = { .size = sizeof(cmd) };
 	const enum smn_op_id op = SMN_IOMMU_IOAS_NOIOMMU_GET_PA;
 
-	tap_ok(t, gives(&b, smn_sys_ioctl(&b.sys, op, b.fd, &cmd), ENOTTY,
-			"kernel.noiommu"), "physical addresses are not told");
+	tap_ok(t, gives(&b, smn_sys_ioctl(&b.sys, op, b.fd, &cmd),
+			EOPNOTSUPP, "pa.config"), "physical addresses are not told");
 	end(&b);
 }
 
