@@ -176,9 +176,10 @@ check-vm:
 lint:
 	$(Q)scripts/lint
 
-# the page is committed; a test fails when it is stale
+# the pages are committed; a test fails when one is stale
 man: all
 	$(B)/smmunest-ctl fields --format=man >man/smmunest-fields.7
+	$(B)/smmunest-ctl explain --format=man >man/smmunest-errors.7
 
 # how fast the tables are; figures for people, not a test
 bench-arch: all
@@ -195,7 +196,8 @@ install: all
 		$(DESTDIR)$(FISHDIR)/smmunest-ctl.fish
 	install -m 644 scripts/completion.zsh \
 		$(DESTDIR)$(ZSHDIR)/_smmunest-ctl
-	install -m 644 man/smmunest-fields.7 $(DESTDIR)$(MANDIR)/man7
+	install -m 644 man/smmunest-fields.7 man/smmunest-errors.7 \
+		$(DESTDIR)$(MANDIR)/man7
 	install -m 644 man/smmunest-ctl.8 $(DESTDIR)$(MANDIR)/man8
 
 uninstall:
@@ -204,6 +206,7 @@ uninstall:
 	rm -f $(DESTDIR)$(FISHDIR)/smmunest-ctl.fish
 	rm -f $(DESTDIR)$(ZSHDIR)/_smmunest-ctl
 	rm -f $(DESTDIR)$(MANDIR)/man7/smmunest-fields.7
+	rm -f $(DESTDIR)$(MANDIR)/man7/smmunest-errors.7
 	rm -f $(DESTDIR)$(MANDIR)/man8/smmunest-ctl.8
 
 clean:

@@ -93,6 +93,7 @@ struct ctl {
 	X(encode) \
 	X(decode) \
 	X(walk) \
+	X(explain) \
 	X(bind) \
 	X(unbind) \
 	X(alloc) \
@@ -294,5 +295,8 @@ void out_json(struct ctl *ctl, FILE *to, int status);
 
 /* The result of `fields` as a page of the manual. */
 void out_man(const struct ctl *ctl, FILE *to);
+
+/* The same of `explain`. */
+void out_errors_man(const struct ctl *ctl, FILE *to);
 
 #endif

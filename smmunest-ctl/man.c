@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The document of `fields` as a page of the manual, mdoc(7). */
+/* The tables of `fields` and `explain` as pages of the manual, mdoc(7). */
 #include <stdlib.h>
+#include <string.h>
 
 #include "ctl.h"
 
@@ -88,4 +89,52 @@ void out_man(const struct ctl *ctl, FILE *to)
 	for (size_t i = 0; i < json_object_array_length(list); i++)
 		man_layout(to, json_object_array_get_idx(list, i));
 	fprintf(to, ".Sh SEE ALSO\n.Xr smmunest-ctl 8\n");
+}
+
+/* --- errnos --- */
+
+/* A text of a table is no markup: not a leading dot, not a backslash. */
+static void man_text(FILE *to, const char *s)
+{
+	fputs("\\&", to);
+	for (; *s; s++)
+		fputs(*s == '\\' ? "\\e" : (char[]){ *s, '\0' }, to);
+	fputc('\n', to);
+}
+
+static void man_row(FILE *to, struct json_object *row)
+{
+	fprintf(to, ".It Er %s Pq Li %s\n", text(row, "name"), text(row, "id"));
+	man_text(to, text(row, "cause"));
+	if (text(row, "since")[0])
+		fprintf(to, "(since Linux %s)\n", text(row, "since"));
+	fprintf(to, ".br\n");
+	man_text(to, text(row, "remedy"));
+}
+
+void out_errors_man(const struct ctl *ctl, FILE *to)
+{
+	struct json_object *list = json_object_object_get(ctl->result, "rows");
+	const char *last = "";
+
+	fprintf(to,
+		".\\\" SPDX-License-Identifier: GPL-2.0-or-later\n"
+		".\\\" Made by smmunest-ctl explain --format=man\n"
+		".Dd $Mdocdate$\n.Dt SMMUNEST-ERRORS 7\n.Os\n"
+		".Sh NAME\n.Nm smmunest-errors\n"
+		".Nd why the calls of nested translation fail\n"
+		".Sh DESCRIPTION\n"
+		"For each call its causes of failure, in the order in which\n"
+		"the kernel looks for them; then what to do about each.\n"
+		"What every ioctl of iommufd can meet comes first, as any.\n");
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		struct json_object *row = json_object_array_get_idx(list, i);
+
+		if (strcmp(last, text(row, "op")))
+			fprintf(to, "%s.Ss %s\n.Bl -tag -width Ds -compact\n",
+				last[0] ? ".El\n" : "", text(row, "op"));
+		man_row(to, row);
+		last = text(row, "op");
+	}
+	fprintf(to, ".El\n.Sh SEE ALSO\n.Xr smmunest-ctl 8\n");
 }

@@ -26,8 +26,10 @@ int smn_parse_suggest(struct smn_parse *p, const char *near);
 int smn_parse_number(struct smn_parse *p, const char *at, uint64_t max,
 		     uint64_t *v);
 
-/* The slot of a name that an earlier line made; "none", or an
- * "x7" that no line made, is slot 0. */
+/*
+ * The slot of a name that an earlier line made; "none", and an "x7" that no
+ * line made, are slot 0.
+ */
 int smn_parse_slot(struct smn_parse *p, const char *name, size_t len,
 		   uint16_t *slot);
 

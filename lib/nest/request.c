@@ -50,8 +50,8 @@ static const struct smn_slot *slot_of(const struct smn_runner *r,
  * What members are when they are left out of a request that has a payload.
  * Most members are none of these, and 0.
  */
-static uint64_t usual(const struct smn_runner *r, const struct smn_request *req,
-		      const struct smn_arg *a)
+static bool usual(const struct smn_runner *r, const struct smn_request *req,
+		  const struct smn_arg *a, uint64_t *value)
 {
 	const struct {
 		const char *member;
@@ -66,16 +66,20 @@ static uint64_t usual(const struct smn_runner *r, const struct smn_request *req,
 		{ "num_iovas", req->nwords / 2 },
 	};
 
+	*value = 0;
 	if (!req->nwords)
-		return 0;
+		return false;
 	for (size_t i = 0; i < SMN_ARRAY_SIZE(of_payload); i++)
-		if (!strcmp(of_payload[i].member, a->name))
-			return of_payload[i].value;
-	for (unsigned int v = 0; !strcmp(a->name, "data_type") &&
-	     v < a->nnames; v++)
+		if (!strcmp(of_payload[i].member, a->name)) {
+			*value = of_payload[i].value;
+			return true;
+		}
+	if (strcmp(a->name, "data_type"))
+		return false;
+	for (unsigned int v = 0; v < a->nnames; v++)
 		if (a->names[v] && !strcmp(a->names[v], "ARM_SMMUV3"))
-			return v;
-	return 0;
+			*value = v;
+	return true;
 }
 
 static uint64_t value_of(const struct smn_runner *r,
@@ -100,22 +104,27 @@ static uint32_t min_size(uint32_t a, uint32_t b)
 	return a < b ? a : b;
 }
 
-static void fill(const struct smn_runner *r, const struct smn_request *req,
-		 unsigned char arg[SMN_REQ_SIZE])
+uint32_t smn_request_arg(const struct smn_runner *r,
+			 const struct smn_request *req,
+			 unsigned char arg[SMN_REQ_SIZE])
 {
 	const struct smn_op *op = smn_op(req->op);
 	uint32_t size = min_size(req->size, SMN_REQ_SIZE);
+	uint32_t given = req->given;
+	uint64_t v;
 
 	memset(arg, 0, op->size);
 	memset(arg + op->size, req->tail, SMN_REQ_SIZE - op->size);
 	memcpy(arg, &size, sizeof(size));
 	for (unsigned int i = 0; i < op->nargs; i++) {
-		const struct smn_arg *a = &op->args[i];
-
-		smn_arg_put(a, arg, req->given >> i & 1 ?
-			    value_of(r, &req->arg[i]) : usual(r, req, a));
+		if (req->given >> i & 1)
+			v = value_of(r, &req->arg[i]);
+		else if (usual(r, req, &op->args[i], &v))
+			given |= 1u << i;
+		smn_arg_put(&op->args[i], arg, v);
 	}
 	memcpy(r->scratch, req->words, req->nwords * sizeof(*req->words));
+	return given;
 }
 
 /* --- the answer --- */
@@ -204,7 +213,7 @@ static int call_ioctl(struct smn_runner *r, const struct smn_request *req,
 	_Alignas(8) unsigned char arg[SMN_REQ_SIZE];
 	int fd = slot_of(r, req->file)->fd;
 
-	fill(r, req, arg);
+	smn_request_arg(r, req, arg);
 	reply->err = smn_sys_ioctl(r->sys, req->op, fd, arg);
 	reply->ns = r->sys->last.span.ns;
 	memcpy(reply->out, arg, sizeof(arg));

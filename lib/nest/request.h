@@ -107,6 +107,14 @@ int smn_runner_call(struct smn_runner *r, const struct smn_request *req,
 		    struct smn_reply *reply);
 
 /*
+ * The argument that would be sent, its payload at r->scratch. Returns which of
+ * its members were given or follow from the payload, as 1 << their place.
+ */
+uint32_t smn_request_arg(const struct smn_runner *r,
+			 const struct smn_request *req,
+			 unsigned char arg[SMN_REQ_SIZE]);
+
+/*
  * Text, one line a request:
  *   let iommufd = open /dev/iommu
  *   let cdev = open dev0
