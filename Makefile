@@ -152,12 +152,15 @@ $(SYSROOT):
 
 # --- trying and checking: each installs what it needs, once ---
 
-demo: vm-demo
+demo:
+	$(Q)scripts/deps build
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)scripts/demo model
 
 vm-demo:
 	$(Q)scripts/deps build vm
 	$(Q)$(MAKE) --no-print-directory arm64
-	$(Q)scripts/demo
+	$(Q)scripts/demo vm
 
 check:
 	$(Q)scripts/deps
@@ -167,7 +170,7 @@ check:
 check-fast:
 	$(Q)scripts/deps build check
 	$(Q)$(MAKE) --no-print-directory all
-	$(Q)scripts/check lint clang unit fuzz pure sanitized
+	$(Q)scripts/check lint clang unit fuzz pure model sanitized
 
 check-vm:
 	$(Q)scripts/deps

@@ -2,6 +2,7 @@
 /* A model of a machine that is there. See smn_model_of(). */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "smmunest.h"
 
@@ -61,6 +62,7 @@ static int ask(struct mirror *m, const struct smn_pci *pci)
 	if (!nest.dev.id || smn_hw_info_get(&m->session, nest.dev.id, &hw))
 		return 0;
 	w->facts.is[SMN_FACT_NO_ARM_IOMMUFD] = smn_truth_of(!hw.smmuv3);
+	smn_world_smmu(w, pci->smmu)->errata = hw.flags;
 	return hw.smmuv3 ? smn_model_tell(m->model, pci->smmu, hw.regs,
 					  canwbs(built, &failed, &hw)) : 0;
 }
@@ -91,15 +93,30 @@ static int copy_release(struct mirror *m)
 		smn_machine_release(smn_model_machine(m->model), release);
 }
 
+/* A kernel with more than its release has is as new as what it knows. */
+static int copy_kernel(struct mirror *m)
+{
+	struct smn_world *w = smn_model_world(m->model);
+	uint16_t probed = 0;
+	int ret = smn_kernel_probe(&m->session, &probed);
+
+	if (w->kernel < probed)
+		w->kernel = probed;
+	return ret;
+}
+
 static int copy(struct mirror *m)
 {
 	int ret = copy_release(m), closed;
 
+	smn_model_world(m->model)->page = sysconf(_SC_PAGESIZE);
 	if (!ret)
 		ret = smn_pci_list(m->sys, add_device, m);
 	if (ret)
 		return ret;
 	ret = smn_session_open(&m->session, m->sys);
+	if (!ret)
+		ret = copy_kernel(m);
 	if (!ret)
 		ret = smn_pci_list(m->sys, ask_once, m);
 	closed = smn_session_close(&m->session);

@@ -120,8 +120,7 @@ struct smn_pdev *smn_machine_device(const struct smn_machine *m,
 	return p ? p->dev : NULL;
 }
 
-/* What may be one component of a path. */
-static bool is_name(const char *name, size_t room)
+bool smn_machine_name(const char *name, size_t room)
 {
 	return name[0] && name[0] != '.' && strlen(name) < room &&
 		!name[strcspn(name, "/\n")];
@@ -133,11 +132,13 @@ static bool is_sound(const struct smn_part_row *row)
 	char end;
 
 	return sscanf(row->bdf, "%*5x:%2x:%2x.%1u%c", &bus, &dev, &fn, &end) ==
-		3 && dev < 32 && fn < 8 && is_name(row->bdf, 16) &&
+		3 &&
+		dev < 32 && fn < 8 && smn_machine_name(row->bdf, 16) &&
 		(!row->driver || !row->driver[0] ||
-		 is_name(row->driver, 32)) &&
-		(!row->own || !row->own[0] || is_name(row->own, 32)) &&
-		(!row->iommu || !row->iommu[0] || is_name(row->iommu, 48));
+		 smn_machine_name(row->driver, 32)) &&
+		(!row->own || !row->own[0] || smn_machine_name(row->own, 32)) &&
+		(!row->iommu || !row->iommu[0] ||
+		 smn_machine_name(row->iommu, 48));
 }
 
 static uint32_t rid_of(const char *bdf)

@@ -49,6 +49,9 @@ void smn_machine_free(struct smn_machine *m);
  */
 int smn_machine_release(struct smn_machine *m, const char *release);
 
+/* May it be one component of a path, and fits it with its end into @room? */
+bool smn_machine_name(const char *name, size_t room);
+
 /*
  * Put a device into the machine: its files, and its place in the world, where
  * an SMMUv3 is made when it is not there yet. -EINVAL: not a BDF, or a name

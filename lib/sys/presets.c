@@ -123,7 +123,7 @@ static int set_kernel(struct plan *p, const char *value)
 
 static int set_driver(struct plan *p, const char *value)
 {
-	if (strlen(value) >= sizeof(p->text) || strchr(value, '/'))
+	if (!smn_machine_name(value, sizeof(p->text)))
 		return -EINVAL;
 	strcpy(p->text, strcmp(value, "none") ? value : "");
 	p->driver = p->text;

@@ -236,7 +236,8 @@ int smn_tree_put(struct smn_tree *t, enum smn_tree_kind kind,
 
 	if (strlen(path) >= sizeof(above))
 		return -ENAMETOOLONG;
-	for (const char *p = path; !ret && (p = strchr(p + 1, '/'));) {
+	for (const char *p = path + strspn(path, "/");
+	     !ret && (p = strchr(p, '/')); p++) {
 		memcpy(above, path, p - path);
 		above[p - path] = '\0';
 		ret = smn_tree_add(t, SMN_TREE_FOLDER, above, "");

@@ -14,8 +14,19 @@ bats_load_library bats-support
 bats_load_library bats-assert
 unset -f dirname
 
+# on_model: does a software kernel answer?
+on_model() {
+	[[ ${SMMUNEST_BACKEND-} == model* ]]
+}
+
+# need_kernel REASON: for tests that look where a model has nothing to show.
+need_kernel() {
+	! on_model || skip "on the model: $1"
+}
+
 # need_device: for tests that touch a device behind an SMMUv3.
 need_device() {
+	! on_model || export SMMUNEST_DEVICE=${SMMUNEST_DEVICE-0000:00:02.0}
 	[[ -n ${SMMUNEST_DEVICE-} ]] || skip "SMMUNEST_DEVICE names no device behind an SMMUv3"
 }
 
