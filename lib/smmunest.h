@@ -116,6 +116,13 @@ int smn_driver_bind(struct smn_sys *sys, const char *bdf, struct smn_why *why);
 int smn_driver_unbind(struct smn_sys *sys, const char *bdf, char *driver,
 		      size_t len, struct smn_why *why);
 
+/*
+ * The driver that the device had before it was given to vfio-pci, "" for none.
+ * -ENOENT: the journal does not say.
+ */
+int smn_driver_former(struct smn_sys *sys, const char *bdf, char *driver,
+		      size_t len);
+
 /* The running kernel's release, "7.3.4". -EFBIG: longer than @len. */
 int smn_host_release(struct smn_sys *sys, char *release, size_t len);
 
@@ -461,7 +468,8 @@ int smn_nest_build(struct smn_session *s, const struct smn_plan *plan,
 /*
  * What @sys shows of its devices, and what iommufd tells of their SMMUs: of
  * those with a device that is vfio-pci's and free, which is bound for it and
- * let go; registers of the others stay unknown. -ENOENT, -EACCES: /dev/iommu,
+ * let go; registers of the others stay unknown. Files that do not change are
+ * read from @sys as long as the model is there. -ENOENT, -EACCES: /dev/iommu,
  * see smn_iommu_absent(); -ENOMEM; what smn_pci_list() can return.
  */
 int smn_model_of(struct smn_sys *sys, struct smn_model **model);

@@ -443,6 +443,8 @@ void out_text(struct ctl *ctl, FILE *to)
 	char line[TEXT];
 
 	backend_tell(ctl, to);
+	/* on a terminal what goes wrong comes right behind it */
+	ctl->model_told = true;
 	if (ctl->print) {
 		ctl->print(ctl, to);
 		return;

@@ -74,6 +74,17 @@ static int journal_read(struct smn_sys *sys, const char *bdf,
 	return 0;
 }
 
+int smn_driver_former(struct smn_sys *sys, const char *bdf, char *driver,
+		      size_t len)
+{
+	struct former former;
+	int ret = journal_read(sys, bdf, &former);
+
+	if (!ret)
+		snprintf(driver, len, "%s", former.driver);
+	return ret;
+}
+
 static void journal_remove(struct smn_sys *sys, const char *bdf)
 {
 	char path[SMN_PATH];

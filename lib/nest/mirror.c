@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A model of a machine that is there. See smn_model_of(). */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -13,23 +14,41 @@ struct mirror {
 	int err;
 };
 
+/* A name a driver was chosen by goes with the device. */
+static int copy_override(struct mirror *m, const char *bdf)
+{
+	struct smn_machine *machine = smn_model_machine(m->model);
+	char path[64], text[64];
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/driver_override",
+		 bdf);
+	if (smn_sys_read_text(m->sys, path, text, sizeof(text) - 1) < 0)
+		return 0;
+	strcat(text, "\n");
+	return smn_tree_put(&machine->tree, SMN_TREE_TEXT, path, text);
+}
+
 static int add_device(void *ctx, const struct smn_pci *pci)
 {
 	struct mirror *m = ctx;
 	struct smn_kept kept[SMN_MAX_RESERVED];
 	bool vfio = !strcmp(pci->driver, SMN_VFIO_PCI);
+	char former[32] = "";
 	struct smn_part_row row = {
 		.bdf = pci->bdf, .vendor = pci->vendor, .device = pci->device,
 		.class = pci->class, .driver = pci->driver,
-		.own = vfio ? "" : pci->driver, .iommu = pci->smmu,
+		.own = vfio ? former : pci->driver, .iommu = pci->smmu,
 		.group = pci->group, .kept = kept, .nkept = pci->nreserved,
 	};
 
+	smn_driver_former(m->sys, pci->bdf, former, sizeof(former));
 	for (unsigned int i = 0; i < pci->nreserved; i++)
 		kept[i] = (struct smn_kept){ pci->reserved[i].start,
 					     pci->reserved[i].last,
 					     pci->reserved[i].type };
 	m->err = smn_machine_add(smn_model_machine(m->model), &row);
+	if (!m->err)
+		m->err = copy_override(m, pci->bdf);
 	return m->err;
 }
 
@@ -105,11 +124,28 @@ static int copy_kernel(struct mirror *m)
 	return ret;
 }
 
+/* What the model has of its own but this machine may lack. */
+static void lack(struct mirror *m)
+{
+	static const char *const paths[] = { "/sys/bus/pci/drivers/vfio-pci",
+					     "/sys/class/misc/iommu" };
+	struct smn_machine *machine = smn_model_machine(m->model);
+
+	for (size_t i = 0; i < SMN_ARRAY_SIZE(paths); i++)
+		if (smn_sys_access(m->sys, paths[i]) == -ENOENT)
+			smn_tree_remove(&machine->tree, paths[i]);
+	/* nothing there can change: it is this machine's own */
+	smn_tree_remove(&machine->tree, "/proc");
+	machine->below = m->sys->be;
+	machine->below_priv = m->sys->priv;
+}
+
 static int copy(struct mirror *m)
 {
 	int ret = copy_release(m), closed;
 
 	smn_model_world(m->model)->page = sysconf(_SC_PAGESIZE);
+	lack(m);
 	if (!ret)
 		ret = smn_pci_list(m->sys, add_device, m);
 	if (ret)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A made-up machine: its texts, and what writing to them does. */
+/* A made-up machine: looking at its files, and what writing to them does. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sys/machine.h"
+#include "sys/sys.h"
 
 /* A text that is open; .path is NULL when it is not. */
 struct smn_text {
@@ -14,6 +15,84 @@ struct smn_text {
 	size_t len, at;
 	bool can_write;
 };
+
+/* --- the real machine below --- */
+
+#define MAX_BELOW (16 << 20)	/* of a file */
+
+/* What can change here; the real machine's would be out of date. */
+static const char *const own[] = {
+	"/driver", "/driver_override", "/vfio-dev", "/iommu", "/iommu_group",
+};
+
+/* Is @err the last word on the path, or has the machine below one? */
+static bool goes_below(const struct smn_machine *m, const char *path, int err)
+{
+	if (!m->below || err != -ENOENT || !strncmp(path, "/dev/", 5))
+		return false;
+	for (size_t i = 0; i < SMN_ARRAY_SIZE(own); i++) {
+		const char *at = strstr(path, own[i]);
+		size_t n = strlen(own[i]);
+
+		if (at && !strncmp(path, "/sys/bus/pci/devices/", 21) &&
+		    (!at[n] || at[n] == '/'))
+			return false;
+	}
+	return true;
+}
+
+ssize_t smn_machine_readlink(const struct smn_machine *m, const char *path,
+			     char *buf, size_t len)
+{
+	ssize_t n = smn_tree_readlink(&m->tree, path, buf, len);
+
+	return goes_below(m, path, n) ?
+		m->below->readlink(m->below_priv, path, buf, len) : n;
+}
+
+int smn_machine_access(const struct smn_machine *m, const char *path)
+{
+	int err;
+
+	if (smn_tree_get(&m->tree, path, &err) || err == -EISDIR)
+		return 0;
+	return goes_below(m, path, err) ?
+		m->below->access(m->below_priv, path) : err;
+}
+
+int smn_machine_list(const struct smn_machine *m, const char *folder,
+		     int (*each)(void *ctx, const char *name), void *ctx)
+{
+	int ret = smn_tree_list(&m->tree, folder, each, ctx);
+
+	return goes_below(m, folder, ret) ?
+		m->below->list(m->below_priv, folder, each, ctx) : ret;
+}
+
+/* All of a file of the machine below; its length or -errno. */
+static ssize_t read_below(const struct smn_machine *m, const char *path,
+			  char **text)
+{
+	int fd = m->below->open(m->below_priv, path, O_RDONLY | O_NONBLOCK);
+	char *all = fd < 0 ? NULL : malloc(MAX_BELOW);
+	size_t have = 0;
+	ssize_t n = 0;
+
+	if (fd < 0)
+		return fd;
+	do {
+		n = all ? m->below->read(m->below_priv, fd, all + have,
+					 MAX_BELOW - have) : -ENOMEM;
+		have += n > 0 ? n : 0;
+	} while (n > 0);
+	m->below->close(m->below_priv, fd);
+	if (n < 0 || have == MAX_BELOW) {
+		free(all);
+		return n < 0 ? n : -EFBIG;
+	}
+	*text = all;
+	return have;
+}
 
 /* --- what writing does: a row a kind of file --- */
 
@@ -138,32 +217,50 @@ static struct smn_leaf *node_to_open(struct smn_machine *m, const char *path,
 	return *err ? NULL : smn_tree_get(&m->tree, path, err);
 }
 
+/* The world knows the fd, and the text is its own. */
+static int open_text(struct smn_machine *m, int fd, const struct smn_text *t)
+{
+	if (t->path && t->text && !make_room(m, fd) &&
+	    smn_world_add_file(m->world, fd, SMN_FILE_OTHER)) {
+		m->texts[fd] = *t;
+		return 0;
+	}
+	free(t->path);
+	free(t->text);
+	return -ENOMEM;
+}
+
+static int open_below(struct smn_machine *m, const char *path, int fd)
+{
+	struct smn_text t = { 0 };
+	ssize_t n = read_below(m, path, &t.text);
+
+	if (n < 0)
+		return n;
+	t.path = strdup(path);
+	t.len = n;
+	return open_text(m, fd, &t);
+}
+
 int smn_machine_open(struct smn_machine *m, const char *path, int flags,
 		     int fd)
 {
-	bool can_write = (flags & O_ACCMODE) != O_RDONLY;
-	struct smn_text t = { .can_write = can_write };
+	struct smn_text t = { .can_write = (flags & O_ACCMODE) != O_RDONLY };
 	struct smn_leaf *node;
 	int err;
 
 	node = node_to_open(m, path, flags, &err);
 	if (!node)
-		return err;
+		return !t.can_write && goes_below(m, path, err) ?
+			open_below(m, path, fd) : err;
 	if (node->kind != SMN_TREE_TEXT)
 		return node->kind == SMN_TREE_FOLDER ? -EISDIR : -ENXIO;
-	if (can_write && flags & O_TRUNC && smn_leaf_set(node, "", 0))
+	if (t.can_write && flags & O_TRUNC && smn_leaf_set(node, "", 0))
 		return -ENOMEM;
 	t.path = strdup(node->path);
 	t.text = strdup(node->text);
 	t.len = node->len;
-	if (!t.path || !t.text || make_room(m, fd) ||
-	    !smn_world_add_file(m->world, fd, SMN_FILE_OTHER)) {
-		free(t.path);
-		free(t.text);
-		return -ENOMEM;
-	}
-	m->texts[fd] = t;
-	return 0;
+	return open_text(m, fd, &t);
 }
 
 void smn_machine_close(struct smn_machine *m, int fd)

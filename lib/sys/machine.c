@@ -59,7 +59,6 @@ static const struct {
 	{ SMN_TREE_LINK, "/proc/self", "1" },
 	{ SMN_TREE_TEXT, "/proc/1/comm", "smmunest-ctl\n" },
 	{ SMN_TREE_TEXT, "/proc/1/status", "CapEff:\t000001ffffffffff\n" },
-	{ SMN_TREE_TEXT, "/proc/1/mountinfo", "" },
 };
 
 int smn_machine_init(struct smn_machine *m, struct smn_world *w)

@@ -10,6 +10,7 @@
 #include "abi/world.h"
 #include "sys/tree.h"
 
+struct smn_backend;
 struct smn_part;
 struct smn_text;
 
@@ -19,6 +20,12 @@ struct smn_machine {
 	struct smn_part *parts;		/* its PCI devices, a list */
 	struct smn_text *texts;		/* by fd: files that are open */
 	int ntexts;
+	/*
+	 * A real machine: what this one does not have of its own is read there.
+	 * NULL: there is none. Nothing is ever written to it.
+	 */
+	const struct smn_backend *below;
+	void *below_priv;
 };
 
 /* A range the IOMMU driver keeps, as sysfs tells it. */
@@ -74,6 +81,14 @@ int smn_machine_unbind(struct smn_machine *m, const char *bdf,
 
 /* The driver that wants it takes it; 0 also when none does. -ENODEV. */
 int smn_machine_probe(struct smn_machine *m, const char *bdf);
+
+/* --- looking, as the calls of a backend --- */
+
+ssize_t smn_machine_readlink(const struct smn_machine *m, const char *path,
+			     char *buf, size_t len);
+int smn_machine_access(const struct smn_machine *m, const char *path);
+int smn_machine_list(const struct smn_machine *m, const char *folder,
+		     int (*each)(void *ctx, const char *name), void *ctx);
 
 /* --- texts, as the calls of a backend; each is as it was when opened --- */
 

@@ -255,17 +255,15 @@ static ssize_t model_readlink(void *be, const char *path, char *buf,
 	struct smn_model *m = be;
 
 	m->asked = true;
-	return smn_tree_readlink(&m->machine.tree, path, buf, len);
+	return smn_machine_readlink(&m->machine, path, buf, len);
 }
 
 static int model_access(void *be, const char *path)
 {
 	struct smn_model *m = be;
-	int err;
 
 	m->asked = true;
-	return smn_tree_get(&m->machine.tree, path, &err) ? 0 :
-		err == -EISDIR ? 0 : err;
+	return smn_machine_access(&m->machine, path);
 }
 
 static int model_mkdir(void *be, const char *path)
@@ -288,7 +286,7 @@ static int model_list(void *be, const char *dir,
 	struct smn_model *m = be;
 
 	m->asked = true;
-	return smn_tree_list(&m->machine.tree, dir, each, ctx);
+	return smn_machine_list(&m->machine, dir, each, ctx);
 }
 
 /* there is no log, nor a program */
