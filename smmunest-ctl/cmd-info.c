@@ -11,7 +11,7 @@ enum { OPT_RAW = 0x200, MAX_NAMED = 32 };
 
 static const struct argp_option options[] = {
 	{ "raw", OPT_RAW, NULL, 0,
-	  "also the fields that iommufd does not promise", 0 },
+	  "also the fields that iommufd does not promise, and the IORT", 0 },
 	{ 0 },
 };
 
@@ -245,6 +245,7 @@ static int one_device(void *ctx, const struct smn_pci *pci)
 	struct info_opts *o = ctl->opts;
 	struct json_object *dev = from_sysfs(pci);
 
+	facts_of_device(ctl, dev, pci);
 	if (!smn_pci_has_smmu(pci) || !pci->cdev[0])
 		not_asked(ctl, dev, pci);
 	else if (ctl->session.iommufd >= 0)
@@ -343,6 +344,7 @@ static enum status run(struct ctl *ctl)
 	ctl->error = NULL;
 	json_object_object_get_ex(error, "causes", &o->unopened);
 
+	facts_of_machine(ctl, o->raw);
 	smn_pci_list(&ctl->sys, count_smmu, smmus);
 	doc_add(ctl->result, "smmus", smmus);
 	o->devices = json_object_new_array();

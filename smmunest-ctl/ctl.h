@@ -281,6 +281,15 @@ void doc_add(struct json_object *o, const char *key, struct json_object *v);
 void doc_add_str(struct json_object *o, const char *key, const char *value);
 void doc_add_int(struct json_object *o, const char *key, int64_t value);
 
+/* --- facts.c: what is told beside iommufd --- */
+
+/* config and unsafe_interrupts of the result; @raw: and the whole IORT */
+void facts_of_machine(struct ctl *ctl, bool raw);
+
+/* pci, iort and what goes with them of a device's document */
+void facts_of_device(struct ctl *ctl, struct json_object *doc,
+		     const struct smn_pci *pci);
+
 /* --- trace.c, out.c, json.c, man.c --- */
 
 void trace_call(FILE *to, const struct smn_call *call);

@@ -182,8 +182,11 @@ int smn_iort_find(const struct smn_iort *iort, uint32_t segment,
 		  const uint32_t *rids, unsigned int n,
 		  struct smn_iort_device *dev, struct smn_why *why);
 
-/* smn_iort_load() and smn_iort_find() for one device; errors are theirs. @caps
- * knows its requester IDs; NULL: it has only its own. */
+/*
+ * smn_iort_load() and smn_iort_find() for one device; errors are theirs. @caps
+ * knows its requester IDs; NULL: it has only its own. Without an IORT CANWBS is
+ * not set, and the device tree says whether the SMMU is coherent.
+ */
 int smn_iort_device(struct smn_sys *sys, const struct smn_pci *pci,
 		    const struct smn_pci_caps *caps,
 		    struct smn_iort_device *dev, struct smn_why *why);

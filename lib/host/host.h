@@ -7,6 +7,7 @@
 
 #define SMN_PATH 256
 #define SMN_DEVICETREE "/sys/firmware/devicetree/base"
+#define SMN_ACPI_TABLES "/sys/firmware/acpi/tables"
 #define SMN_PCI_DEVICES "/sys/bus/pci/devices"
 
 /* The path of @file of the device; @path holds SMN_PATH. */

@@ -100,8 +100,11 @@ static void say_absent(struct smn_sys *sys, int err, struct smn_why *why)
 	else if (smn_sys_exists(sys, SMN_DEVICETREE))
 		smn_why_set(why, "the machine has a device tree, which cannot "
 			    "say CANWBS: boot with ACPI");
-	else
+	else if (smn_sys_exists(sys, SMN_ACPI_TABLES))
 		smn_why_set(why, "the firmware has no IORT");
+	else
+		smn_why_set(why, "/sys/firmware shows neither ACPI tables nor "
+			    "a device tree");
 }
 
 int smn_iort_load(struct smn_sys *sys, struct smn_iort *iort,

@@ -340,6 +340,12 @@ int smn_iort_device(struct smn_sys *sys, const struct smn_pci *pci,
 	*dev = (struct smn_iort_device){ 0 };
 	sscanf(pci->bdf, "%x", &segment);
 	ret = smn_iort_load(sys, &iort, why);
+	/* only an IORT can say CANWBS; where /sys/firmware is hidden it may */
+	if (ret == -ENOENT && (smn_sys_exists(sys, SMN_DEVICETREE) ||
+			       smn_sys_exists(sys, SMN_ACPI_TABLES)))
+		dev->canwbs = SMN_NO;
+	if (ret == -ENOENT)
+		dev->cohacc = smn_tree_coherent(sys, pci->smmu);
 	if (ret)
 		return ret;
 	ret = smn_iort_find(&iort, segment, caps ? caps->rid : &pci->rid,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# bats file_tags=hw,qemu
+# bats file_tags=hw
 # What the machine tells beside iommufd, and where it tells so.
-# shellcheck disable=SC2154,SC2016  # $output, $status are bats'; '$x' are jq's
+# shellcheck disable=SC2154,SC2016  # $output, $status are bats'; '$words' are jq's
 
 load helper
 
@@ -9,6 +9,7 @@ setup() {
 	need_device
 }
 
+# bats test_tags=hw,qemu
 @test "the kernel's log: what is written while one listens, nothing before" {
 	[[ -w /dev/kmsg ]] || skip "/dev/kmsg cannot be written"
 	run kmsg-seen 'x: CMD_SYNC timeout at' 'x: nothing' 'x: event 0x10 received:' $'\t0x0000000000001234'
@@ -16,4 +17,62 @@ setup() {
 	assert_output 'SYNC_TIMEOUT x: CMD_SYNC timeout at
 EVENT_RAW x: event 0x10 received:
 WORDS \x090x0000000000001234'
+}
+
+@test "the IORT leads to the SMMU that sysfs names, with the device's StreamID" {
+	[[ -e /sys/firmware/acpi/tables/IORT ]] || skip "the firmware has no IORT"
+	[[ $EUID == 0 ]] || skip "the IORT is root's alone"
+	ctl 0 info "$SMMUNEST_DEVICE"
+	holds '.result.devices[0] | "smmu3." + .iort.smmu_base == .smmu' \
+		'.result.devices[0].iort | [.canwbs, .cca, .ats, .cohacc] | all(type == "boolean")' \
+		'.result.devices[0].iort | has("why") | not' \
+		'.result.devices[0] | (.stream_ids | length) == (.requester_ids | length) and (.stream_ids | length) > 0'
+}
+
+# bats test_tags=hw,qemu
+@test "the emulated machine: CANWBS, a coherent SMMU, StreamIDs that are requester IDs" {
+	ctl 0 info "$SMMUNEST_DEVICE"
+	holds '.result.devices[0].iort | .canwbs and .cca and .cohacc and .smmu_index == 0' \
+		'.result.devices[0] | .stream_ids == .requester_ids and (.stream_ids | length) == 1' \
+		'.result.unsafe_interrupts == false'
+}
+
+@test "info --raw: the nodes of the IORT, the device's root complex among them" {
+	[[ -e /sys/firmware/acpi/tables/IORT ]] || skip "the firmware has no IORT"
+	[[ $EUID == 0 ]] || skip "the IORT is root's alone"
+	ctl 0 info --raw "$SMMUNEST_DEVICE"
+	holds ".result.iort.bytes == $(wc -c </sys/firmware/acpi/tables/IORT)" '.result.iort.checksum' \
+		'.result.devices[0].iort.canwbs as $c | .result.iort.nodes | any(.type == "root complex" and .fields.CANWBS == ($c | if . then 1 else 0 end))' \
+		'.result.devices[0].iort.smmu_base as $b | .result.iort.nodes | any(.type == "SMMUv3" and .fields.base == $b)'
+}
+
+@test "the kernel's configuration is that of /proc/config.gz" {
+	[[ -e /proc/config.gz ]] || skip "the kernel does not tell it"
+	ctl 0 info "$SMMUNEST_DEVICE"
+	for option in IOMMUFD VFIO_DEVICE_CDEV VFIO_PCI ARM_SMMU_V3_IOMMUFD ARM_SMMU_V3_SVA PCI_ATS ACPI_TABLE_UPGRADE; do
+		value=$(gzip -dc /proc/config.gz | sed -n "s/^CONFIG_$option=//p")
+		holds ".result.config.CONFIG_$option == \"${value:-n}\""
+	done
+	holds '.result.config.source == "/proc/config.gz"'
+}
+
+@test "who is not root is told what is missing, and what is not is the same" {
+	[[ $EUID == 0 ]] || skip "only root can become nobody"
+	ctl 0 info "$SMMUNEST_DEVICE"
+	requester=$(jq -c '.result.devices[0].requester_ids[0]' <<<"$output")
+	run --separate-stderr setpriv --reuid=65534 --regid=65534 --clear-groups smmunest-ctl --json info "$SMMUNEST_DEVICE"
+	holds '.result.devices[0].iort | .canwbs == null and .cohacc == null and (.why | test("root|permission"))' \
+		'.result.devices[0].pci | .ats == null and .pasid == null and (.why | test("root"))' \
+		".result.devices[0].requester_ids[0] == $requester" '.result.devices[0].stream_ids == []'
+}
+
+# bats test_tags=hw,qemu
+@test "an option of the kernel that is not in its configuration is no" {
+	[[ $EUID == 0 ]] || skip "only root can hide a file"
+	cat >"$BATS_TEST_TMPDIR/hide" <<-'EOF'
+		mount --bind /dev/null /proc/config.gz && mount -t tmpfs boot /boot &&
+			echo CONFIG_IOMMUFD=m >/boot/config-$(cat /proc/sys/kernel/osrelease) && exec smmunest-ctl --json info
+	EOF
+	run --separate-stderr unshare -m bash "$BATS_TEST_TMPDIR/hide"
+	holds '.result.config | .CONFIG_IOMMUFD == "m" and .CONFIG_VFIO_PCI == "n" and (.source | startswith("/boot/config-"))'
 }

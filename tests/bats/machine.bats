@@ -89,6 +89,8 @@ smmuv3_cmdq_cfgi_cd sid=0x10
 	assert_equal "$status" 2
 	run jq -r '.exit, (.result.devices[0].nesting | .verdict, .reasons[0].id)' "$top/build/vm/out/info"
 	assert_output $'0\nno\nviommu.canwbs'
+	run jq -c '.result.devices[0].iort | [.canwbs, .cca, .cohacc]' "$top/build/vm/out/info"
+	assert_output '[false,true,true]'
 	run jq -r '.exit, .error.op, .error.name, .result.steps[-1].object' "$top/build/vm/out/alloc"
 	assert_output $'2\nIOMMU_VIOMMU_ALLOC\nEOPNOTSUPP\nviommu'
 }
@@ -102,8 +104,22 @@ smmuv3_cmdq_cfgi_cd sid=0x10
 	assert_equal "$status" 2
 	run jq -r '.exit, (.result.devices[0].nesting | .verdict, .reasons[0].id)' "$top/build/vm/out/info"
 	assert_output $'0\nno\nvdevice.streams'
+	run jq -c '.result.devices[0] | [.requester_ids, .stream_ids, .iort.smmu_index]' "$top/build/vm/out/info"
+	assert_output '[["0x0108","0x0100"],["0x0108","0x0100"],0]'
 	run jq -r '.exit, .error.op, .error.name, .result.steps[-1].object' "$top/build/vm/out/alloc"
 	assert_output $'2\nIOMMU_VDEVICE_ALLOC\nEOPNOTSUPP\nvdevice'
+}
+
+@test "ATS is found where the device has it, as its configuration space says" {
+	run vm --qemu-arg -device --qemu-arg pcie-root-port,id=above,chassis=77,bus=pcie.0,addr=6.0 \
+		--qemu-arg -device --qemu-arg virtio-rng-pci,bus=above,ats=on,disable-legacy=on,iommu_platform=on -- '
+		smmunest-ctl -j info 0000:01:00.0 | jq -c ".result.devices[0] | .pci, .requester_ids, .stream_ids"
+		dd if=/sys/bus/pci/devices/0000:01:00.0/config bs=1 skip=256 count=2 2>/dev/null | od -An -tx1'
+	assert_success
+	assert_line '{"ats":true,"ats_enabled":false,"pasid":false,"pri":false}'
+	assert_line ' 0f 00'
+	# a root port leaves requester IDs alone
+	assert_equal "$(grep -c '^\["0x0100"\]$' <<<"$output")" 2
 }
 
 @test "no SMMU: exit 4 with the reason" {

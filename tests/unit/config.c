@@ -14,6 +14,7 @@ static const char text[] =
 	"CONFIG_IOMMUFD_DRIVER=m\n"
 	"CONFIG_VFIO_PCI_CORE=y\n"
 	"CONFIG_VFIO_PCI=m\n"
+	"CONFIG_ARM_SMMU_V3_SVA:y\n"
 	"# CONFIG_VFIO_DEVICE_CDEV is not set\n"
 	"CONFIG_CMDLINE=\"CONFIG_PCI_ATS=y\"\n"
 	"CONFIG_ACPI_TABLE_UPGRADE=y";
@@ -28,6 +29,8 @@ static void test_parse(struct tap *tap)
 	tap_ok(tap, c.value[SMN_CONFIG_VFIO_DEVICE_CDEV] == 'n', "not set");
 	tap_ok(tap, c.value[SMN_CONFIG_ARM_SMMU_V3_IOMMUFD] == 'n',
 	       "not mentioned");
+	tap_ok(tap, c.value[SMN_CONFIG_ARM_SMMU_V3_SVA] == 'n',
+	       "not a value");
 	tap_ok(tap, c.value[SMN_CONFIG_PCI_ATS] == 'n', "within another");
 	tap_ok(tap, c.value[SMN_CONFIG_ACPI_TABLE_UPGRADE] == 'y',
 	       "without a newline at the end");

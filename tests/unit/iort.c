@@ -410,6 +410,8 @@ static void test_load(struct tap *tap)
 	struct file fine[] = { { SMN_IORT, m.t.bytes, m.t.size, 0 }, { 0 } };
 	struct file tree[] = { { "/sys/firmware/devicetree/base", "x", 0, 0 },
 			       { 0 } };
+	struct file acpi[] = { { "/sys/firmware/acpi/tables", "x", 0, 0 },
+			       { 0 } };
 	struct file closed[] = { { SMN_IORT, "", 0, -EACCES }, { 0 } };
 	struct file shorter[] = { { SMN_IORT, m.t.bytes, m.t.size - 1, 0 },
 				  { 0 } };
@@ -424,8 +426,10 @@ static void test_load(struct tap *tap)
 	smn_iort_free(&iort);
 	tap_ok(tap, load(tree, &iort, &why) == -ENOENT &&
 	       strstr(why.text, "device tree"), "a device tree says so");
+	tap_ok(tap, load(acpi, &iort, &why) == -ENOENT &&
+	       strstr(why.text, "no IORT"), "ACPI without an IORT");
 	tap_ok(tap, load(tree + 1, &iort, &why) == -ENOENT &&
-	       strstr(why.text, "no IORT"), "no IORT and no device tree");
+	       strstr(why.text, "neither"), "/sys/firmware is hidden");
 	tap_ok(tap, load(closed, &iort, &why) == -EACCES &&
 	       strstr(why.text, "root"), "no permission");
 	tap_ok(tap, load(shorter, &iort, &why) == -EBADMSG &&
@@ -437,6 +441,39 @@ static void test_load(struct tap *tap)
 	tap_ok(tap, load(huge, &iort, &why) == -EFBIG &&
 	       strstr(why.text, "EFBIG"), "more than a table can be");
 	free((void *)huge[0].content);
+}
+
+/* What the file system says, all together. */
+static void test_device(struct tap *tap)
+{
+	struct machine m = machine();
+	struct file fine[] = { { SMN_IORT, m.t.bytes, m.t.size, 0 }, { 0 } };
+	struct file tree[] = {
+		{ "/sys/firmware/devicetree/base", "x", 0, 0 },
+		{ "/sys/class/iommu/smmu3.x/device/of_node", "x", 0, 0 },
+		{ 0 },
+	};
+	struct files fs = { .file = fine };
+	struct smn_sys sys = { .be = &files_backend, .priv = &fs };
+	struct smn_pci pci = { .bdf = "0005:02:00.0", .rid = 0x10,
+			       .smmu = "smmu3.x" };
+	struct smn_pci_caps caps = { .nrids = 2, .rid = { 0x10, 0x20 } };
+	struct smn_iort_device dev;
+	struct smn_why why;
+
+	tap_ok(tap, !smn_iort_device(&sys, &pci, NULL, &dev, &why) &&
+	       dev.rc == m.rc1 && dev.nsids == 1 && dev.canwbs == SMN_YES,
+	       "the segment of its address, its own ID");
+	tap_ok(tap, !smn_iort_device(&sys, &pci, &caps, &dev, &why) &&
+	       dev.nsids == 2 && dev.sid[1] == 0x20020, "and its aliases");
+	fs.file = tree;
+	tap_ok(tap, smn_iort_device(&sys, &pci, NULL, &dev, &why) == -ENOENT &&
+	       dev.canwbs == SMN_NO && dev.cohacc == SMN_NO && !dev.nsids,
+	       "a device tree has no CANWBS, and may have no coherent SMMU");
+	fs.file = tree + 2;
+	tap_ok(tap, smn_iort_device(&sys, &pci, NULL, &dev, &why) == -ENOENT &&
+	       dev.canwbs == SMN_UNKNOWN && dev.cohacc == SMN_UNKNOWN,
+	       "where nothing is shown nothing is known");
 }
 
 int main(void)
@@ -452,5 +489,6 @@ int main(void)
 	test_nodes(&tap);
 	test_revision(&tap);
 	test_load(&tap);
+	test_device(&tap);
 	return tap_done(&tap);
 }

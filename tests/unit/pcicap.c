@@ -6,7 +6,7 @@
 #include "tap.h"
 
 #define DEV "/sys/bus/pci/devices/"
-#define A "0000:01:00.0"
+#define A "0000:01:02.0"
 #define BRIDGE "0000:00:05.0"
 #define SWITCH "0000:00:06.0"
 
@@ -43,7 +43,7 @@ static struct smn_pci_caps read_caps(const struct file *file, int *ret)
 {
 	struct files fs = { .file = file, .chunk = 1000 };
 	struct smn_sys sys = { .be = &files_backend, .priv = &fs };
-	struct smn_pci pci = { .bdf = A, .rid = 0x100 };
+	struct smn_pci pci = { .bdf = A, .rid = 0x110 };
 	struct smn_pci_caps caps;
 
 	memset(&caps, 0xa5, sizeof(caps));
@@ -181,7 +181,7 @@ static void test_aliases(struct tap *tap)
 
 	for (size_t i = 0; i < SMN_ARRAY_SIZE(rows); i++) {
 		c = behind(rows[i].type, &ret);
-		tap_ok(tap, !ret && c.nrids == rows[i].n && c.rid[0] == 0x100 &&
+		tap_ok(tap, !ret && c.nrids == rows[i].n && c.rid[0] == 0x110 &&
 		       (c.nrids == 1 || c.rid[1] == rows[i].alias) &&
 		       c.all_rids, "%s", rows[i].name);
 	}
