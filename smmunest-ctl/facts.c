@@ -20,13 +20,13 @@ static void add_truth(struct json_object *o, const char *key,
 static void add_config(struct ctl *ctl)
 {
 	struct json_object *o = json_object_new_object();
-	struct smn_config config;
-	int ret = smn_config_read(&ctl->sys, &config);
+	struct smn_kconfig config;
+	int ret = smn_kconfig_read(&ctl->sys, &config);
 
 	for (unsigned int i = 0; i < SMN_NCONFIGS; i++) {
 		const char value[] = { config.value[i], '\0' };
 
-		doc_add(o, smn_config_names[i], value[0] == '?' ? NULL :
+		doc_add(o, smn_kconfig_names[i], value[0] == '?' ? NULL :
 			json_object_new_string(value));
 	}
 	doc_add_str(o, "source", config.source);

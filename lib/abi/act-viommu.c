@@ -58,6 +58,17 @@ static enum smn_truth has_erratum(struct smn_question *q,
 	return nests_already(q) ? SMN_NO : smn_has_erratum(q);
 }
 
+/* The same steppings of MMU-700 that do not nest, so it is seen rarely. */
+static enum smn_truth needs_sync(struct smn_question *q,
+				 const struct smn_row *row, struct smn_why *why)
+{
+	enum smn_truth fact = smn_question_fact(q, SMN_FACT_FORCE_SYNC);
+
+	(void)row;
+	(void)why;
+	return fact ? fact : smn_has_erratum(q);
+}
+
 /* Something must keep a VM from going around the caches. */
 static enum smn_truth no_coherent_walk(struct smn_question *q,
 				       const struct smn_row *row,
@@ -162,7 +173,7 @@ static const struct smn_row viommu_rows[] = {
 		   "r2, MMU-700 before r1p1)",
 	  .remedy = "compare IIDR in `smmunest-ctl info`",
 	  .unreached = "the emulated SMMU has no erratum" },
-	{ "viommu.sync", EOPNOTSUPP, SMN_IF(FORCE_SYNC),
+	{ "viommu.sync", EOPNOTSUPP, .test = needs_sync,
 	  .cause = "an erratum needs every command synced, which the driver "
 		   "does not do for a VM's commands",
 	  .remedy = "compare IIDR in `smmunest-ctl info`",
