@@ -235,7 +235,8 @@ static void no_pa(struct tap *t)
 	const enum smn_op_id op = SMN_IOMMU_IOAS_NOIOMMU_GET_PA;
 
 	tap_ok(t, gives(&b, smn_sys_ioctl(&b.sys, op, b.fd, &cmd),
-			EOPNOTSUPP, "pa.config"), "physical addresses are not told");
+			EOPNOTSUPP, "pa.config"),
+	       "physical addresses are not told");
 	end(&b);
 }
 
