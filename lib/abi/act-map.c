@@ -331,6 +331,10 @@ static int copy_done(struct smn_question *q, void *out)
 	  .cause = "the memory cannot be pinned: it is not mapped, not " \
 		   "writable, or a device's", \
 	  .remedy = "map ordinary memory only" }
+#define ROW_FILE(id_, type, member) \
+	{ id_, EINVAL, SMN_ON(type, member), .test = not_pinned, \
+	  .cause = "the file is no memfd, or it ends before the mapping does", \
+	  .remedy = "give the fd of memfd_create(), after ftruncate()" }
 #define ROWS_PINNED(id_, type) \
 	{ id_ ".memlock", ENOMEM, SMN_ON(type, length), .test = not_pinned, \
 	  .cause = "RLIMIT_MEMLOCK", \
@@ -393,10 +397,7 @@ static const struct smn_row file_rows[] = {
 	ROWS_PLACE("file", iommu_ioas_map_file, iova),
 	ROW_OFFSET("file", iommu_ioas_map_file),
 	ROW_PAGES("file", iommu_ioas_map_file),
-	{ "file.pin", EINVAL, SMN_ON(iommu_ioas_map_file, fd),
-	  .test = not_pinned,
-	  .cause = "the file is no memfd, or it ends before the mapping does",
-	  .remedy = "give the fd of memfd_create(), after ftruncate()" },
+	ROW_FILE("file.pin", iommu_ioas_map_file, fd),
 	ROWS_PINNED("file", iommu_ioas_map_file),
 };
 
@@ -425,6 +426,7 @@ static const struct smn_row copy_rows[] = {
 	  .remedy = "copy without WRITEABLE, or map with it" },
 	ROW_OFFSET("copy", iommu_ioas_copy),
 	ROW_PIN("copy", iommu_ioas_copy),
+	ROW_FILE("copy.file", iommu_ioas_copy, src_iova),
 	ROWS_PINNED("copy", iommu_ioas_copy),
 };
 

@@ -8,6 +8,7 @@
 
 #define NOWHERE 0x10000ULL	/* below it nobody can map anything */
 #define HIGH (1ULL << 52)	/* nor above that */
+#define NO_FILE 100000		/* fewer than that are open */
 
 /* Any member that goes in, whether it has a value yet or not. */
 static struct smn_req_value *any_member(struct smn_fuzz *f,
@@ -197,13 +198,27 @@ static void tame_map(struct smn_request *req)
 		length->value |= 1ULL << 48;
 }
 
+/* Numbers of this process's own files are no numbers either. */
+static void tame_file(struct smn_req_value *v)
+{
+	if (v->ref == SMN_REF_FD)
+		v->value = 0;
+	else if (v->value < NO_FILE)
+		v->value += NO_FILE;
+}
+
 void smn_fuzz_tame(struct smn_request *req)
 {
 	const struct smn_op *op = smn_op(req->op);
 
-	for (unsigned int i = 0; i < op->nargs; i++)
-		if (is_address(&op->args[i]))
+	for (unsigned int i = 0; i < op->nargs; i++) {
+		const struct smn_arg *a = &op->args[i];
+
+		if (is_address(a))
 			tame_pointer(req, &req->arg[i]);
+		if (a->in && a->format == SMN_ARG_FD)
+			tame_file(&req->arg[i]);
+	}
 	if (req->op == SMN_IOMMU_IOAS_MAP)
 		tame_map(req);
 }

@@ -140,6 +140,15 @@ static void lack(struct mirror *m)
 	machine->below_priv = m->sys->priv;
 }
 
+/* What the kernel was built with, as far as it shows. */
+static void copy_config(struct mirror *m)
+{
+	struct smn_world *w = smn_model_world(m->model);
+
+	w->facts.is[SMN_FACT_NO_THP] = smn_truth_of(
+		!smn_sys_exists(m->sys, "/sys/kernel/mm/transparent_hugepage"));
+}
+
 static int copy(struct mirror *m)
 {
 	int ret = copy_release(m), closed;
@@ -150,6 +159,7 @@ static int copy(struct mirror *m)
 		ret = smn_pci_list(m->sys, add_device, m);
 	if (ret)
 		return ret;
+	copy_config(m);
 	ret = smn_session_open(&m->session, m->sys);
 	if (!ret)
 		ret = copy_kernel(m);

@@ -14,7 +14,7 @@ int smn_runner_init(struct smn_runner *r, struct smn_sys *sys,
 {
 	*r = (struct smn_runner){ .sys = sys, .bytes = bytes };
 	r->slots = calloc(nslots, sizeof(*r->slots));
-	r->scratch = malloc(SMN_REQ_LENGTH);
+	r->scratch = smn_sys_map(sys, SMN_REQ_LENGTH);
 	r->memory = smn_sys_map(sys, bytes);
 	if (!r->slots || !r->scratch || !r->memory) {
 		smn_runner_free(r);
@@ -33,8 +33,9 @@ void smn_runner_free(struct smn_runner *r)
 			smn_sys_close(r->sys, r->slots[i].fd);
 	if (r->memory)
 		smn_sys_unmap(r->sys, r->memory, r->bytes);
+	if (r->scratch)
+		smn_sys_unmap(r->sys, r->scratch, SMN_REQ_LENGTH);
 	free(r->slots);
-	free(r->scratch);
 	*r = (struct smn_runner){ 0 };
 }
 

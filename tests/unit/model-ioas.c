@@ -175,6 +175,8 @@ static void files(struct tap *t)
 					   .flags = RW | FIXED, .ioas_id = id,
 					   .length = PAGE };
 	struct iommu_ioas_change_process change = { .size = sizeof(change) };
+	struct iommu_ioas_copy from = { .size = sizeof(from), .flags = RW,
+					.src_ioas_id = id, .length = PAGE };
 	const enum smn_op_id op = SMN_IOMMU_IOAS_MAP_FILE;
 
 	cmd.fd = 99;
@@ -194,6 +196,10 @@ static void files(struct tap *t)
 	hwpt(&b, id, smmu4k(&b));
 	tap_ok(t, gives(&b, smn_sys_ioctl(&b.sys, op, b.fd, &cmd), EINVAL,
 			"file.pin"), "with a HWPT it must be a memfd");
+	from.dst_ioas_id = id;
+	tap_ok(t, gives(&b, smn_sys_ioctl(&b.sys, SMN_IOMMU_IOAS_COPY, b.fd,
+					  &from), EINVAL, "copy.file"),
+	       "and that is found when it is copied there");
 	end(&b);
 }
 
@@ -235,7 +241,8 @@ static void no_pa(struct tap *t)
 	const enum smn_op_id op = SMN_IOMMU_IOAS_NOIOMMU_GET_PA;
 
 	tap_ok(t, gives(&b, smn_sys_ioctl(&b.sys, op, b.fd, &cmd),
-			EOPNOTSUPP, "pa.config"), "physical addresses are not told");
+			EOPNOTSUPP, "pa.config"),
+	       "physical addresses are not told");
 	end(&b);
 }
 
