@@ -32,6 +32,7 @@ ARM64_CC ?= aarch64-linux-gnu-gcc
 LIB := $(wildcard lib/*.c lib/*/*.c)
 CTL := $(wildcard smmunest-ctl/*.c)
 UNIT := $(wildcard tests/unit/*.c)
+BENCH := $(wildcard tests/bench/*.c)
 GUEST := $(wildcard tests/guest/*.c)
 FUZZ := $(wildcard tests/fuzz/*.c)
 
@@ -67,7 +68,7 @@ say = $(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),,@printf '  %-8s%s\n' 
 # --- building ---
 
 .PHONY: all bin arm64 unit guest fuzz demo vm-demo check check-fast check-vm \
-	bench-arch lint man install uninstall clean
+	bench-arch bench-model lint man install uninstall clean
 .DELETE_ON_ERROR:
 
 all: $(if $(SAN),$(BIN),$(B)/smmunest-ctl)
@@ -101,6 +102,11 @@ $(ARM64): $(patsubst %.c,$(A)/%.o,$(LIB) $(CTL))
 
 # one program a file: unit tests run here, guest tests in the emulated machine
 $(N)/unit/%: $(N)/tests/unit/%.o $(patsubst %.c,$(N)/%.o,$(LIB))
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^
+
+$(N)/bench/%: $(N)/tests/bench/%.o $(patsubst %.c,$(N)/%.o,$(LIB))
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^
@@ -187,6 +193,10 @@ man: all
 # how fast the tables are; figures for people, not a test
 bench-arch: all
 	$(Q)scripts/bench-arch
+
+# how many nested HWPTs the model makes and destroys a second
+bench-model: $(N)/bench/model-pairs
+	$(Q)$<
 
 # --- installing ---
 

@@ -25,17 +25,6 @@ static bool has_flags(const struct smn_question *q, uint32_t flags)
 	return alloc_of(q)->flags & flags;
 }
 
-static struct smn_obj *pt(const struct smn_question *q, enum smn_type type)
-{
-	return smn_question_obj(q, alloc_of(q)->pt_id, type);
-}
-
-/* Is pt_id of that type? What the question's iommufd does not know is not. */
-static enum smn_truth on(const struct smn_question *q, enum smn_type type)
-{
-	return q->x ? smn_truth_of(pt(q, type)) : SMN_UNKNOWN;
-}
-
 /* --- what all have in common --- */
 
 static enum smn_truth data_mismatch(struct smn_question *q,
@@ -67,78 +56,38 @@ static enum smn_truth no_fault_queue(struct smn_question *q,
 
 /* --- pt_id is an IOAS: iommufd_hwpt_paging_alloc() --- */
 
-/* Flags in .with, which this kernel has in no such HWPT. */
-static enum smn_truth ioas_flags(struct smn_question *q,
-				 const struct smn_row *row, struct smn_why *why)
-{
-	return smn_and(on(q, SMN_T_IOAS), smn_test_bits(q, row, why));
-}
-
 static enum smn_truth no_dirty(struct smn_question *q,
 			       const struct smn_row *row, struct smn_why *why)
 {
 	(void)row;
 	(void)why;
-	if (!has_flags(q, DIRTY))
-		return SMN_NO;
-	return smn_and(on(q, SMN_T_IOAS), smn_not(smn_tracks_dirty(q)));
+	return has_flags(q, DIRTY) ? smn_not(smn_tracks_dirty(q)) : SMN_NO;
 }
 
-static enum smn_truth fault_on_parent(struct smn_question *q,
-				      const struct smn_row *row,
-				      struct smn_why *why)
+/* NEST_PARENT, and one of the flags in .with. */
+static enum smn_truth parent_with(struct smn_question *q,
+				  const struct smn_row *row,
+				  struct smn_why *why)
+{
+	(void)why;
+	return smn_truth_of(has_flags(q, PARENT) && has_flags(q, row->with));
+}
+
+static enum smn_truth lacks_stage(struct smn_question *q,
+				  const struct smn_row *row,
+				  struct smn_why *why)
+{
+	(void)row;
+	return has_flags(q, PARENT) ? smn_lacks_stage(q, why) : SMN_NO;
+}
+
+static enum smn_truth has_erratum(struct smn_question *q,
+				  const struct smn_row *row,
+				  struct smn_why *why)
 {
 	(void)row;
 	(void)why;
-	if (!has_flags(q, FAULT) || !has_flags(q, PARENT))
-		return SMN_NO;
-	return on(q, SMN_T_IOAS);
-}
-
-/* A parent is of stage 2, which neither marks pages nor has PASIDs. */
-static enum smn_truth mixed_parent(struct smn_question *q,
-				   const struct smn_row *row,
-				   struct smn_why *why)
-{
-	(void)row;
-	(void)why;
-	if (!has_flags(q, PARENT) || !has_flags(q, DIRTY | PASID))
-		return SMN_NO;
-	return on(q, SMN_T_IOAS);
-}
-
-static bool wants_parent(const struct smn_question *q)
-{
-	return has_flags(q, PARENT) && !has_flags(q, DIRTY | PASID);
-}
-
-static enum smn_truth old_parent(struct smn_question *q,
-				 const struct smn_row *row, struct smn_why *why)
-{
-	(void)row;
-	(void)why;
-	return wants_parent(q) ? on(q, SMN_T_IOAS) : SMN_NO;
-}
-
-static enum smn_truth stage_of_parent(struct smn_question *q,
-				      const struct smn_row *row,
-				      struct smn_why *why)
-{
-	(void)row;
-	if (!wants_parent(q))
-		return SMN_NO;
-	return smn_and(on(q, SMN_T_IOAS), smn_lacks_stage(q, why));
-}
-
-static enum smn_truth erratum_of_parent(struct smn_question *q,
-					const struct smn_row *row,
-					struct smn_why *why)
-{
-	(void)row;
-	(void)why;
-	if (!wants_parent(q))
-		return SMN_NO;
-	return smn_and(on(q, SMN_T_IOAS), smn_has_erratum(q));
+	return has_flags(q, PARENT) ? smn_has_erratum(q) : SMN_NO;
 }
 
 static enum smn_truth no_stage1(struct smn_question *q,
@@ -148,107 +97,84 @@ static enum smn_truth no_stage1(struct smn_question *q,
 
 	(void)row;
 	(void)why;
-	if (!has_flags(q, DIRTY | PASID))
-		return SMN_NO;
-	return smn_and(on(q, SMN_T_IOAS),
-		       smn_not(smn_question_idr(q, "IDR0.S1P", &v)));
+	return has_flags(q, DIRTY | PASID) ?
+		smn_not(smn_question_idr(q, "IDR0.S1P", &v)) : SMN_NO;
 }
 
-/* VMIDs or ASIDs, .with tells which: is it those that are needed and gone? */
-static enum smn_truth numbers_gone(struct smn_question *q,
-				   const struct smn_row *row,
-				   struct smn_why *why)
+/* None is left of the numbers that a HWPT of this stage needs. */
+static enum smn_truth no_vmid(struct smn_question *q, const struct smn_row *row,
+			      struct smn_why *why)
 {
 	uint32_t flags = alloc_of(q)->flags;
-	enum smn_truth s2 = smn_paging_s2(q, flags);
 
+	(void)row;
 	(void)why;
-	if (on(q, SMN_T_IOAS) == SMN_NO)
-		return SMN_NO;
-	s2 = row->with == SMN_IS(PAGING) ? s2 : smn_not(s2);
-	return smn_and(smn_and(on(q, SMN_T_IOAS), s2),
+	return smn_and(smn_paging_s2(q, flags), smn_paging_full(q, flags));
+}
+
+static enum smn_truth no_asid(struct smn_question *q, const struct smn_row *row,
+			      struct smn_why *why)
+{
+	uint32_t flags = alloc_of(q)->flags;
+
+	(void)row;
+	(void)why;
+	return smn_and(smn_not(smn_paging_s2(q, flags)),
 		       smn_paging_full(q, flags));
 }
 
 static enum smn_truth coarse(struct smn_question *q, const struct smn_row *row,
 			     struct smn_why *why)
 {
-	enum smn_truth ioas = on(q, SMN_T_IOAS);
-
 	(void)row;
-	return ioas == SMN_NO ? ioas : smn_and(ioas, smn_paging_coarse(q, why));
+	return smn_paging_coarse(q, why);
 }
 
 static enum smn_truth misaligned(struct smn_question *q,
 				 const struct smn_row *row, struct smn_why *why)
 {
-	struct smn_obj *ioas = pt(q, SMN_T_IOAS);
-
 	(void)row;
-	return ioas ? smn_paging_misaligned(q, ioas, why) : on(q, SMN_T_IOAS);
+	return q->subject ? smn_paging_misaligned(q, q->subject, why) :
+		SMN_UNKNOWN;
 }
 
 static enum smn_truth outside(struct smn_question *q, const struct smn_row *row,
 			      struct smn_why *why)
 {
-	struct smn_obj *ioas = pt(q, SMN_T_IOAS);
-
 	(void)row;
-	return ioas ? smn_paging_outside(q, ioas, alloc_of(q)->flags, why) :
-		on(q, SMN_T_IOAS);
+	return q->subject ? smn_paging_outside(q, q->subject,
+					       alloc_of(q)->flags, why) :
+		SMN_UNKNOWN;
 }
 
 static enum smn_truth unpinnable(struct smn_question *q,
 				 const struct smn_row *row, struct smn_why *why)
 {
-	struct smn_obj *ioas = pt(q, SMN_T_IOAS);
-
-	return ioas ? smn_ioas_unpinnable(q->w, ioas, row->err, why) :
-		on(q, SMN_T_IOAS);
+	return q->subject ? smn_ioas_unpinnable(q->w, q->subject, row->err,
+						why) :
+		SMN_UNKNOWN;
 }
 
-/* --- pt_id is a vIOMMU: arm_vsmmu_alloc_domain_nested() --- */
+/* --- pt_id is something else: arm_vsmmu_alloc_domain_nested() --- */
 
-static enum smn_truth on_hwpt(struct smn_question *q, const struct smn_row *row,
-			      struct smn_why *why)
+static enum smn_truth always(struct smn_question *q, const struct smn_row *row,
+			     struct smn_why *why)
 {
+	(void)q;
 	(void)row;
 	(void)why;
-	return on(q, SMN_T_PAGING);
+	return SMN_YES;
 }
 
 static enum smn_truth other_smmu(struct smn_question *q,
 				 const struct smn_row *row, struct smn_why *why)
 {
-	struct smn_obj *viommu = pt(q, SMN_T_VIOMMU);
-
 	(void)row;
 	(void)why;
-	if (!viommu)
-		return on(q, SMN_T_VIOMMU);
-	return smn_not(smn_smmu_same(q->w, viommu->viommu.smmu,
-				     q->dev ? q->dev->smmu : NULL));
-}
-
-static enum smn_truth viommu_flags(struct smn_question *q,
-				   const struct smn_row *row,
-				   struct smn_why *why)
-{
-	return smn_and(on(q, SMN_T_VIOMMU), smn_test_bits(q, row, why));
-}
-
-/* The member is not what the row says. */
-static enum smn_truth viommu_data(struct smn_question *q,
-				  const struct smn_row *row,
-				  struct smn_why *why)
-{
-	return smn_and(on(q, SMN_T_VIOMMU), smn_test_is_not(q, row, why));
-}
-
-static enum smn_truth no_data(struct smn_question *q, const struct smn_row *row,
-			      struct smn_why *why)
-{
-	return smn_and(on(q, SMN_T_VIOMMU), smn_test_is(q, row, why));
+	if (!q->subject || !q->dev)
+		return SMN_UNKNOWN;
+	return smn_not(smn_smmu_same(q->w, q->subject->viommu.smmu,
+				     q->dev->smmu));
 }
 
 /* False: it cannot be read, or there is none. */
@@ -272,11 +198,10 @@ static enum smn_truth unreadable_ste(struct smn_question *q,
 
 	(void)row;
 	(void)why;
-	if (on(q, SMN_T_VIOMMU) == SMN_NO)
-		return SMN_NO;
 	return q->w->answers ? smn_truth_of(!read_ste(q, ste)) : SMN_UNKNOWN;
 }
 
+/* Nothing but an STE's words has this errno: what pt_id is matters not. */
 static enum smn_truth bad_ste(struct smn_question *q, const struct smn_row *row,
 			      struct smn_why *why)
 {
@@ -285,7 +210,7 @@ static enum smn_truth bad_ste(struct smn_question *q, const struct smn_row *row,
 	bool told = q->smmu && q->smmu->told == SMN_YES;
 
 	(void)row;
-	if (on(q, SMN_T_VIOMMU) == SMN_NO)
+	if (q->subject && q->subject->type != SMN_T_VIOMMU)
 		return SMN_NO;
 	if (!read_ste(q, ste))
 		return SMN_UNKNOWN;
@@ -325,16 +250,15 @@ static struct smn_obj *made_nested(struct smn_question *q,
 static int made(struct smn_question *q, void *out)
 {
 	struct iommu_hwpt_alloc *a = out;
-	struct smn_obj *ioas = pt(q, SMN_T_IOAS);
-	struct smn_obj *viommu = pt(q, SMN_T_VIOMMU);
 	struct smn_obj *queue = has_flags(q, FAULT) ?
 		smn_question_obj(q, a->fault_id, SMN_T_FAULTQ) : NULL;
+	bool ioas = q->subject && q->subject->type == SMN_T_IOAS;
 	struct smn_obj *o;
 
-	if (!ioas && !viommu)
+	if (!ioas && !(q->subject && q->subject->type == SMN_T_VIOMMU))
 		return 0;	/* made on what this world has not seen */
-	o = ioas ? smn_paging_new(q, ioas, a->flags, &a->out_hwpt_id) :
-		made_nested(q, a, viommu);
+	o = ioas ? smn_paging_new(q, q->subject, a->flags, &a->out_hwpt_id) :
+		made_nested(q, a, q->subject);
 	if (!o)
 		return -ENOMEM;
 	if (!queue)
@@ -348,6 +272,8 @@ static int made(struct smn_question *q, void *out)
 }
 
 #define ON(member) SMN_ON(iommu_hwpt_alloc, member)
+#define ON_IOAS .about = SMN_IS(IOAS)
+#define ON_VIOMMU .about = SMN_IS(VIOMMU)
 
 static const struct smn_row rows[] = {
 	{ "hwpt.reserved", EOPNOTSUPP, ON(__reserved),
@@ -367,109 +293,112 @@ static const struct smn_row rows[] = {
 	  .cause = "pt_id is nothing that a HWPT can be made on",
 	  .remedy = "give an IOAS for a parent, a vIOMMU for a nested HWPT" },
 
-	{ "hwpt.flags", EOPNOTSUPP, ON(flags), .test = ioas_flags,
-	  .with = ~(uint64_t)(PARENT | DIRTY | FAULT | PASID),
+	{ "hwpt.flags", EOPNOTSUPP, ON(flags), ON_IOAS,
+	  SMN_TEST(bits, .with = ~(uint64_t)(PARENT | DIRTY | FAULT | PASID)),
 	  .cause = "the kernel does not know a flag",
 	  .remedy = "set none but NEST_PARENT, DIRTY_TRACKING, FAULT_ID_VALID "
 		    "or PASID" },
-	{ "hwpt.flags.pasid", EOPNOTSUPP, ON(flags), .test = ioas_flags,
-	  .with = PASID, .before = 615,
+	{ "hwpt.flags.pasid", EOPNOTSUPP, ON(flags), ON_IOAS,
+	  SMN_TEST(bits, .with = PASID), .before = 615,
 	  .cause = "PASID is a flag of newer kernels",
 	  .remedy = "use a kernel from 6.15 on, or leave PASID out",
 	  .unreached = "needs a kernel before 6.15" },
-	{ "hwpt.flags.fault", EOPNOTSUPP, ON(flags), .test = ioas_flags,
-	  .with = FAULT, .before = 611,
+	{ "hwpt.flags.fault", EOPNOTSUPP, ON(flags), ON_IOAS,
+	  SMN_TEST(bits, .with = FAULT), .before = 611,
 	  .cause = "FAULT_ID_VALID is a flag of newer kernels",
 	  .remedy = "use a kernel from 6.11 on, or leave FAULT_ID_VALID out",
 	  .unreached = "needs a kernel before 6.11" },
-	{ "hwpt.dirty", EOPNOTSUPP, ON(flags), .test = no_dirty,
+	{ "hwpt.dirty", EOPNOTSUPP, ON(flags), ON_IOAS, .test = no_dirty,
 	  .cause = "the SMMU does not mark dirty pages (IDR0.HTTU), or "
 		   "firmware hides it",
 	  .remedy = "leave DIRTY_TRACKING out" },
-	{ "hwpt.parent.fault", EOPNOTSUPP, ON(flags), .test = fault_on_parent,
+	{ "hwpt.parent.fault", EOPNOTSUPP, ON(flags), ON_IOAS,
+	  .test = parent_with, .with = FAULT,
 	  .cause = "a nesting parent has no fault queue",
 	  .remedy = "give fault_id to the nested HWPT" },
-	{ "hwpt.ioas.data", EOPNOTSUPP, ON(data_len), .test = ioas_flags,
-	  .with = ~0ULL,
+	{ "hwpt.ioas.data", EOPNOTSUPP, ON(data_len), ON_IOAS,
+	  SMN_TEST(bits, .with = ~0ULL),
 	  .cause = "a HWPT on an IOAS takes no STE",
 	  .remedy = "give the vIOMMU as pt_id, or no data" },
-	{ "hwpt.parent.mixed", EOPNOTSUPP, ON(flags), .test = mixed_parent,
+	{ "hwpt.parent.mixed", EOPNOTSUPP, ON(flags), ON_IOAS,
+	  .test = parent_with, .with = DIRTY | PASID,
 	  .cause = "a nesting parent is of stage 2: it neither marks dirty "
 		   "pages nor has PASIDs",
 	  .remedy = "leave DIRTY_TRACKING and PASID out" },
-	{ "s2.kernel", EOPNOTSUPP, ON(flags), .test = old_parent, .before = 613,
+	{ "s2.kernel", EOPNOTSUPP, ON(flags), ON_IOAS,
+	  SMN_TEST(bits, .with = PARENT), .before = 613,
 	  .cause = "the running kernel is older than nesting on SMMUv3: it has "
 		   "no IOMMU_VIOMMU_ALLOC",
 	  .remedy = "use a kernel from 6.13 on",
 	  .unreached = "needs a kernel before 6.13" },
-	{ "s2.stage", EOPNOTSUPP, ON(flags), .test = stage_of_parent,
+	{ "s2.stage", EOPNOTSUPP, ON(flags), ON_IOAS, .test = lacks_stage,
 	  .cause = "the SMMU lacks stage 1 or stage 2",
 	  .remedy = "this SMMU cannot nest" },
-	{ "s2.erratum", EOPNOTSUPP, ON(flags), .test = erratum_of_parent,
+	{ "s2.erratum", EOPNOTSUPP, ON(flags), ON_IOAS, .test = has_erratum,
 	  .cause = "an erratum makes the driver refuse nesting (MMU-600 before "
 		   "r2, MMU-700 before r1p1)",
 	  .remedy = "compare IIDR in `smmunest-ctl info`",
 	  .unreached = "the emulated SMMU has no erratum" },
-	{ "hwpt.stage1", EOPNOTSUPP, ON(flags), .test = no_stage1,
+	{ "hwpt.stage1", EOPNOTSUPP, ON(flags), ON_IOAS, .test = no_stage1,
 	  .cause = "dirty pages and PASIDs need stage 1, which the SMMU lacks",
 	  .remedy = "leave DIRTY_TRACKING and PASID out" },
-	{ "s2.vmid", ENOSPC, ON(flags), .test = numbers_gone,
-	  .with = SMN_IS(PAGING),
+	{ "s2.vmid", ENOSPC, ON(flags), ON_IOAS, .test = no_vmid,
 	  .cause = "the SMMU has no VMID left",
 	  .remedy = "close other VMs" },
-	{ "hwpt.asid", EBUSY, ON(flags), .test = numbers_gone,
-	  .with = SMN_IS(IOAS),
+	{ "hwpt.asid", EBUSY, ON(flags), ON_IOAS, .test = no_asid,
 	  .cause = "no ASID is left: HWPTs of stage 1 share them with the "
 		   "host's devices",
 	  .remedy = "destroy HWPTs that nothing is attached to" },
-	{ "hwpt.page", EINVAL, .test = coarse,
+	{ "hwpt.page", EINVAL, ON_IOAS, .test = coarse,
 	  .cause = "the SMMU's smallest page is larger than the machine's",
 	  .remedy = "use a kernel built for larger pages",
 	  .unreached = "the emulated SMMU has every size of page" },
-	{ "hwpt.align", EADDRINUSE, .test = misaligned,
+	{ "hwpt.align", EADDRINUSE, ON_IOAS, .test = misaligned,
 	  .cause = "a mapping of the IOAS is not whole pages of the SMMU",
 	  .remedy = "unmap it; map whole pages only" },
-	{ "s2.aperture", EADDRINUSE, .test = outside,
+	{ "s2.aperture", EADDRINUSE, ON_IOAS, .test = outside,
 	  .cause = "a mapping, or a range that is allowed, lies beyond what "
 		   "the HWPT can translate (stage 2: 2^IDR5.OAS)",
 	  .remedy = "choose another --memory=SIZE@IPA" },
-	{ "s2.pin", EFAULT, .test = unpinnable,
+	{ "s2.pin", EFAULT, ON_IOAS, .test = unpinnable,
 	  .cause = "a mapping of the IOAS cannot be pinned",
 	  .remedy = "map ordinary memory only" },
-	{ "hwpt.file", EINVAL, .test = unpinnable,
+	{ "hwpt.file", EINVAL, ON_IOAS, .test = unpinnable,
 	  .cause = "a file that is mapped in the IOAS cannot be pinned",
 	  .remedy = "map files of memfd_create() only" },
-	{ "s2.memlock", ENOMEM, .test = unpinnable,
+	{ "s2.memlock", ENOMEM, ON_IOAS, .test = unpinnable,
 	  .cause = "RLIMIT_MEMLOCK (mappings are pinned now)",
 	  .remedy = "ulimit -l unlimited, or run as root" },
 
-	{ "s1.parent", EOPNOTSUPP, ON(pt_id), .test = on_hwpt,
+	{ "s1.parent", EOPNOTSUPP, ON(pt_id), .about = SMN_IS(PAGING),
+	  .test = always,
 	  .cause = "pt_id is a HWPT, and on SMMUv3 a nested HWPT is made on a "
 		   "vIOMMU",
 	  .remedy = "give the id of a vIOMMU as pt_id" },
-	{ "s1.smmu", EINVAL, ON(dev_id), .test = other_smmu,
+	{ "s1.smmu", EINVAL, ON(dev_id), ON_VIOMMU, .test = other_smmu,
 	  .cause = "the device is not on the vIOMMU's SMMU",
 	  .remedy = "compare `smmu` in info; make a vIOMMU for each SMMU" },
-	{ "s1.flags", EOPNOTSUPP, ON(flags), .test = viommu_flags,
-	  .with = ~(uint64_t)(FAULT | PASID),
+	{ "s1.flags", EOPNOTSUPP, ON(flags), ON_VIOMMU,
+	  SMN_TEST(bits, .with = ~(uint64_t)(FAULT | PASID)),
 	  .cause = "a nested HWPT takes no flag but FAULT_ID_VALID",
 	  .remedy = "leave the other flags out" },
-	{ "s1.empty", EOPNOTSUPP, ON(data_len), .test = no_data,
+	{ "s1.empty", EOPNOTSUPP, ON(data_len), ON_VIOMMU,
+	  SMN_TEST(is, .with = 0),
 	  .cause = "a nested HWPT needs an STE, and none is given",
 	  .remedy = "set data_type, data_len and data_uptr" },
-	{ "s1.pasid", EOPNOTSUPP, ON(flags), .test = viommu_flags,
-	  .with = PASID,
+	{ "s1.pasid", EOPNOTSUPP, ON(flags), ON_VIOMMU,
+	  SMN_TEST(bits, .with = PASID),
 	  .cause = "a nested HWPT cannot be attached to a PASID",
 	  .remedy = "leave PASID out: the VM's CD table has its substreams" },
-	{ "s1.type", EINVAL, ON(data_type), .test = viommu_data,
-	  .with = IOMMU_HWPT_DATA_ARM_SMMUV3,
+	{ "s1.type", EINVAL, ON(data_type), ON_VIOMMU,
+	  SMN_TEST(is_not, .with = IOMMU_HWPT_DATA_ARM_SMMUV3),
 	  .cause = "data_type is not ARM_SMMUV3 (2)",
 	  .remedy = "set data_type to IOMMU_HWPT_DATA_ARM_SMMUV3" },
-	{ "s1.length", EINVAL, ON(data_len), .test = viommu_data,
-	  .with = sizeof(struct iommu_hwpt_arm_smmuv3),
+	{ "s1.length", EINVAL, ON(data_len), ON_VIOMMU,
+	  SMN_TEST(is_not, .with = sizeof(struct iommu_hwpt_arm_smmuv3)),
 	  .cause = "data_len is not 16: an STE's words 0 and 1",
 	  .remedy = "set data_len to 16" },
-	{ "s1.data", EFAULT, ON(data_uptr), .test = unreadable_ste,
+	{ "s1.data", EFAULT, ON(data_uptr), ON_VIOMMU, .test = unreadable_ste,
 	  .cause = "the STE cannot be read at data_uptr",
 	  .remedy = "point data_uptr at 16 bytes of memory" },
 	{ "s1.ste", EIO, .test = bad_ste,

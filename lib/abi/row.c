@@ -52,6 +52,8 @@ static void resolve_id(struct smn_question *q, const struct smn_arg *a)
 	if (!a->types || !a->in)
 		return;
 	o = smn_question_obj(q, smn_arg_get(a, q->in), SMN_T_NONE);
+	if (a->types & (a->types - 1))
+		q->subject = o;
 	if (!o || !(a->types & 1u << o->type))
 		return;
 	if (o->type == SMN_T_DEVICE)
@@ -68,6 +70,7 @@ void smn_question_resolve(struct smn_question *q)
 	q->x = f && !q->w->incomplete ? f->x : NULL;
 	q->dev = f ? f->dev : NULL;
 	q->smmu = NULL;
+	q->subject = NULL;
 	for (unsigned int i = 0; i < op->nargs; i++)
 		resolve_id(q, &op->args[i]);
 	/* beside a real kernel one device alone is what it is about */
@@ -294,31 +297,51 @@ SMN_ACT(common, common);
 
 /* --- evaluation --- */
 
+/* Is the row about another kind of object, or another kernel? */
+static inline bool is_beside(const struct smn_question *q,
+			     const struct smn_row *row)
+{
+	uint16_t kernel = q->w->kernel;
+
+	if (row->about && q->x &&
+	    !(q->subject && row->about >> q->subject->type & 1))
+		return true;
+	return kernel && (kernel < row->since ||
+			  (row->before && kernel >= row->before));
+}
+
 enum smn_truth smn_row_holds(struct smn_question *q, const struct smn_row *row,
 			     struct smn_why *why)
 {
-	uint16_t kernel = q->w->kernel;
 	enum smn_truth holds;
 
-	if (kernel && (kernel < row->since ||
-		       (row->before && kernel >= row->before)))
+	if (is_beside(q, row))
 		return SMN_NO;
 	if (row->width && !smn_row_given(q, row))
 		return SMN_UNKNOWN;
 	holds = row->test ? row->test(q, row, why) :
 		smn_question_fact(q, row->with);
+	if (holds != SMN_YES)
+		return holds;
 	/* a kernel that is not known is rather a new one */
-	return row->before && !kernel && holds == SMN_YES ? SMN_UNKNOWN : holds;
+	return (row->before && !q->w->kernel) || (row->about && !q->x) ?
+		SMN_UNKNOWN : holds;
+}
+
+static const struct smn_row *first_of(struct smn_question *q,
+				      const struct smn_act *act)
+{
+	for (unsigned int i = 0; i < act->nrows; i++)
+		if (smn_row_holds(q, &act->rows[i], NULL) == SMN_YES)
+			return &act->rows[i];
+	return NULL;
 }
 
 const struct smn_row *smn_row_first(struct smn_question *q)
 {
-	const struct smn_row *row;
+	const struct smn_row *row = first_of(q, before(q->op));
 
-	for (unsigned int i = 0; (row = smn_row_at(q->op, i)); i++)
-		if (smn_row_holds(q, row, NULL) == SMN_YES)
-			return row;
-	return NULL;
+	return row ? row : first_of(q, acts[q->op]);
 }
 
 static bool is_common(const struct smn_row *row)

@@ -40,6 +40,8 @@ struct smn_question {
 	struct smn_ictx *x;		/* NULL: not known */
 	struct smn_pdev *dev;		/* the device it is about, or NULL */
 	struct smn_smmu *smmu;		/* and its SMMU, or NULL */
+	/* what the one member names that can name objects of several types */
+	struct smn_obj *subject;
 
 	uint32_t bad;		/* a test's note: the command that is wrong */
 	const struct smn_row *row;	/* the model's refusal, or NULL */
@@ -50,6 +52,11 @@ struct smn_row {
 	int err;
 	/* the member it looks at: offset and size; size 0: no one member */
 	uint8_t on, width;
+	/*
+	 * It is checked only when the question's subject is of these types, 1
+	 * << enum smn_type; 0: whatever that is.
+	 */
+	uint16_t about;
 	uint64_t with;		/* the test's parameter */
 	/*
 	 * Does it hold? NULL: by `with`, an enum smn_fact. A test may write a

@@ -41,4 +41,41 @@ bool smn_model_asked(const struct smn_model *m);
  */
 const struct smn_row *smn_model_refusal(const struct smn_model *m);
 
+/* How a device's DMA ended. */
+enum smn_transfer_end {
+	SMN_TRANSFER_DONE,    /* every byte went through */
+	SMN_TRANSFER_MSI,     /* so did a write to the MSI doorbell */
+	SMN_TRANSFER_BLOCKED, /* it was stopped, and nothing tells of it */
+	SMN_TRANSFER_EVENT,   /* stopped: an event went to the vEVENTQ */
+	SMN_TRANSFER_LOGGED,  /* stopped: only the kernel's log tells */
+	SMN_TRANSFER_UNKNOWN, /* the model does not know something */
+};
+
+/* The device writes memory from @data, or reads it into @data. */
+struct smn_transfer {
+	uint64_t iova;
+	void *data;
+	size_t len;
+	bool write;
+};
+
+struct smn_transfer_result {
+	enum smn_transfer_end end;
+	size_t done;		/* bytes that went through */
+	bool msi;		/* some of them rang the doorbell */
+	uint64_t evt[4];	/* the event, as the VM or the log has it */
+	struct smn_why why;	/* what stopped it */
+};
+
+/*
+ * The device called @bdf does a DMA, without SubstreamID, unprivileged. 0, and
+ * *@r tells how it ended; -ENODEV: there is no such device.
+ *
+ * One event comes for the first address that is stopped; hardware may send one
+ * for each of its accesses, or merge them.
+ */
+int smn_model_dma(struct smn_model *m, const char *bdf,
+		  const struct smn_transfer *dma,
+		  struct smn_transfer_result *r);
+
 #endif
