@@ -86,6 +86,22 @@ void ctl_learn(struct ctl *ctl, const struct smn_pci *pci)
 
 /* --- after a refusal --- */
 
+/* A session for questions on an open /dev/iommu, @x or NULL for any. */
+static bool asking(struct ctl *ctl, const struct smn_ictx *x,
+		   struct smn_session *s)
+{
+	const struct smn_world *w = ctl->sys.world;
+
+	for (size_t fd = 0; fd < w->nfiles; fd++)
+		if (w->files[fd].kind == SMN_FILE_IOMMU &&
+		    (!x || w->files[fd].x == x)) {
+			*s = (struct smn_session){ .sys = &ctl->sys,
+						   .iommufd = fd };
+			return true;
+		}
+	return false;
+}
+
 static void learn_kernel(struct ctl *ctl, struct smn_world *w)
 {
 	static const struct {
@@ -97,9 +113,10 @@ static void learn_kernel(struct ctl *ctl, struct smn_world *w)
 		{ SMN_CONFIG_PCI_ATS, SMN_FACT_NO_PCI_ATS },
 	};
 	struct smn_kconfig config;
+	struct smn_session s;
 
-	if (ctl->session.iommufd >= 0)
-		smn_kernel_probe(&ctl->session, &w->kernel);
+	if (asking(ctl, NULL, &s))
+		smn_kernel_probe(&s, &w->kernel);
 	tell(&w->facts, SMN_FACT_UNSAFE_INTERRUPTS,
 	     smn_unsafe_interrupts(&ctl->sys));
 	if (smn_kconfig_read(&ctl->sys, &config))
@@ -180,9 +197,11 @@ static void learn_log(struct ctl *ctl, struct smn_world *w)
 static void learn_registers(struct ctl *ctl, const struct smn_pdev *dev)
 {
 	struct smn_hw_info hw;
+	struct smn_session s;
 
-	if (dev->object && dev->smmu && dev->smmu->told != SMN_YES)
-		smn_hw_info_get(&ctl->session, dev->object->id, &hw);
+	if (dev->object && dev->smmu && dev->smmu->told != SMN_YES &&
+	    asking(ctl, dev->object->x, &s))
+		smn_hw_info_get(&s, dev->object->id, &hw);
 }
 
 void ctl_learn_more(struct ctl *ctl)

@@ -44,6 +44,24 @@ struct candidate {
 	struct smn_why cause;
 };
 
+/* Any call can meet it: a cause only where nothing else is left. */
+static bool is_background(const struct candidate *c)
+{
+	return c->holds == SMN_UNKNOWN && !c->row->test &&
+		(c->row->with == SMN_FACT_NO_MEMORY ||
+		 c->row->with == SMN_FACT_NO_FDS);
+}
+
+static unsigned int drop_background(struct candidate *c, unsigned int n)
+{
+	unsigned int kept = 0;
+
+	for (unsigned int i = 0; i < n; i++)
+		if (!is_background(&c[i]))
+			c[kept++] = c[i];
+	return kept ? kept : n;
+}
+
 /* The rows of that errno in the kernel's order, up to one that holds. */
 static unsigned int collect(struct smn_question *q, int err,
 			    struct candidate c[SMN_MAX_FINDINGS])
@@ -63,7 +81,7 @@ static unsigned int collect(struct smn_question *q, int err,
 		if (c[n++].holds == SMN_YES)
 			break;
 	}
-	return n;
+	return drop_background(c, n);
 }
 
 static enum smn_verdict weigh(const struct candidate *c, unsigned int n)

@@ -110,6 +110,20 @@ smmuv3_cmdq_cfgi_cd sid=0x10
 	assert_output $'2\nIOMMU_VDEVICE_ALLOC\nEOPNOTSUPP\nvdevice'
 }
 
+@test "a group that another driver uses: the refusal says so, and what to type" {
+	run vm --qemu-arg -device --qemu-arg edu,bus=pcie.0,addr=7.0,multifunction=on \
+		--qemu-arg -device --qemu-arg virtio-rng-pci,bus=pcie.0,addr=7.1,iommu_platform=on,disable-legacy=on -- '
+		smmunest-ctl bind 00:07.0 >/dev/null || exit 99
+		smmunest-ctl -qj alloc 00:07.0 >$OUT/alloc'
+	assert_equal "$status" 2
+	run jq -r '.error.op, .error.name, (.error.causes[0] | .id, .verdict, .remedy)' "$top/build/vm/out/alloc"
+	assert_output 'VFIO_DEVICE_BIND_IOMMUFD
+EPERM
+bind.group
+likely
+smmunest-ctl info; then bind every device of the group'
+}
+
 @test "ATS is found where the device has it, as its configuration space says" {
 	run vm --qemu-arg -device --qemu-arg pcie-root-port,id=above,chassis=77,bus=pcie.0,addr=6.0 \
 		--qemu-arg -device --qemu-arg virtio-rng-pci,bus=above,ats=on,disable-legacy=on,iommu_platform=on -- '

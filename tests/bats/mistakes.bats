@@ -58,17 +58,36 @@ let viommu = viommu-alloc type=ARM_SMMUV3 dev_id=dev hwpt_id=s2'
 
 @test "mistake: the parent instead of the vIOMMU under a nested HWPT" {
 	scripted s1.parent vIOMMU <<<"$chain
-hwpt-alloc dev_id=dev pt_id=s2 data_type=ARM_SMMUV3 ste=0x9:0"
+hwpt-alloc dev_id=dev pt_id=s2 data_type=ARM_SMMUV3 ste=0x9,0"
 }
 
 @test "mistake: no vDEVICE" {
 	mistaken 2 attach.vdevice 'drop --vsid=none' alloc --attach --vsid=none Cfg=s1 S1ContextPtr=0x40001000
 }
 
-@test "mistake: a vSID twice" {
-	scripted vdevice.taken vsid <<<"$chain
+@test "mistake: a second vDEVICE of a device" {
+	scripted vdevice.taken "destroy that vDEVICE" <<<"$chain
 vdevice-alloc viommu_id=viommu dev_id=dev virt_id=8
 vdevice-alloc viommu_id=viommu dev_id=dev virt_id=8"
+}
+
+@test "mistake: a vSID for two devices" {
+	mapfile -t nodes < <(printf '%s\n' /sys/bus/pci/devices/*/vfio-dev)
+	((${#nodes[@]} > 1)) || skip "needs a second device that vfio-pci has"
+	second=${nodes[1]%/vfio-dev}
+	[[ ${second##*/} != "$SMMUNEST_DEVICE" ]] || second=${nodes[0]%/vfio-dev}
+	scripted vdevice.vsid 'another --vsid' <<<"$chain
+let cdev2 = open /dev/vfio/devices/$(ls "$second/vfio-dev")
+let dev2 = bind-iommufd cdev2 iommufd=iommufd
+vdevice-alloc viommu_id=viommu dev_id=dev virt_id=8
+vdevice-alloc viommu_id=viommu dev_id=dev2 virt_id=8"
+}
+
+@test "mistake: more memory than RLIMIT_MEMLOCK lets pin" {
+	[[ $EUID == 0 ]] || skip "needs root, to let go of CAP_IPC_LOCK"
+	run --separate-stderr bash -c 'ulimit -l 64; exec setpriv --bounding-set=-ipc_lock smmunest-ctl --json alloc'
+	assert_equal "$status" 2
+	explained s2.memlock 'ulimit -l'
 }
 
 @test "mistake: a vSID that nobody has" {
@@ -116,7 +135,7 @@ destroy id=s2"
 
 @test "mistake: not root" {
 	[[ $EUID == 0 ]] || skip "only root can become somebody else"
-	run --separate-stderr busybox setuidgid nobody "$(command -v smmunest-ctl)" --json alloc
-	explained open root
+	run --separate-stderr setpriv --reuid=65534 --clear-groups smmunest-ctl --json alloc
 	assert_equal "$status" 4
+	explained open root
 }
