@@ -15,6 +15,7 @@ struct smn_model {
 	struct smn_world world;
 	struct smn_machine machine;
 	const struct smn_row *refusal;
+	struct smn_why why;
 	uint64_t clock;			/* ns; an ioctl takes one */
 	bool asked;
 };
@@ -151,6 +152,10 @@ static int decide(struct smn_model *m, struct smn_question *q, void *out)
 	m->clock++;
 	m->refusal = q->row = smn_row_first(q);
 	err = m->refusal ? -m->refusal->err : 0;
+	if (m->refusal) {
+		smn_why_set(&m->why, "%s", m->refusal->cause);
+		smn_row_holds(q, m->refusal, &m->why);
+	}
 	ret = smn_world_happened(q, out, err);
 	return ret ? ret : err;
 }
@@ -353,9 +358,12 @@ static int model_unmap(void *be, void *addr, size_t len)
 	return munmap(addr, len) ? -errno : 0;
 }
 
-static const struct smn_row *model_refusal(void *be)
+static const struct smn_row *model_refusal(void *be, struct smn_why *cause)
 {
-	return smn_model_refusal(be);
+	const struct smn_model *m = be;
+
+	*cause = m->why;
+	return m->refusal;
 }
 
 static uint64_t model_now(void *be)
