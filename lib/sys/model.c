@@ -325,7 +325,7 @@ static int model_list(void *be, const char *dir,
 	return smn_machine_list(&m->machine, dir, each, ctx);
 }
 
-/* there is no log, nor a program */
+/* there is no log, nor a program but those of the machine below */
 static int model_seek_end(void *be, int fd)
 {
 	(void)be;
@@ -336,11 +336,10 @@ static int model_seek_end(void *be, int fd)
 static ssize_t model_run(void *be, const char *const argv[], void *buf,
 			 size_t len)
 {
-	(void)be;
-	(void)argv;
-	(void)buf;
-	(void)len;
-	return -ENOENT;
+	const struct smn_machine *m = &((struct smn_model *)be)->machine;
+
+	return m->below ? m->below->run(m->below_priv, argv, buf, len) :
+		-ENOENT;
 }
 
 static void *model_map(void *be, size_t len)

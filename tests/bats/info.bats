@@ -99,6 +99,7 @@ setup() {
 }
 
 @test "encode: --for a device judges by its SMMU, as its registers do" {
+	cd "$BATS_TEST_TMPDIR" || return
 	ctl 0 info "$SMMUNEST_DEVICE"
 	regs=$(jq -r '.result.devices[0].idr | join(",")' <<<"$output")
 	smmunest-ctl -j encode --for="$regs" cmd atc-inv:SID=1 tlbi-nh-va:TG=1,TTL=3 tlbi-nh-asid:ASID=256 >by-registers
