@@ -75,13 +75,25 @@ static bool registers(struct json_object *dev, uint32_t regs[SMN_NREGS])
 	return true;
 }
 
-/* What the verdict says of CANWBS: it was needed if there is no FWB. */
+/* true, false, or anything else: not known */
+static enum smn_truth truth(struct json_object *o, const char *key)
+{
+	struct json_object *v = member(o, key);
+
+	return json_object_is_type(v, json_type_boolean) ?
+		smn_truth_of(json_object_get_boolean(v)) : SMN_UNKNOWN;
+}
+
+/* What firmware promises, or else the verdict: CANWBS or FWB it takes. */
 static enum smn_truth canwbs(struct json_object *dev,
 			     const uint32_t regs[SMN_NREGS])
 {
 	struct json_object *nesting = member(dev, "nesting");
 	struct json_object *reasons = member(nesting, "reasons");
+	enum smn_truth told = truth(member(dev, "iort"), "canwbs");
 
+	if (told)
+		return told;
 	if (json_object_is_type(reasons, json_type_array))
 		for (size_t i = 0; i < json_object_array_length(reasons); i++)
 			if (!strcmp(word(json_object_array_get_idx(reasons, i),
@@ -109,18 +121,45 @@ static int add_device(struct smn_model *m, struct json_object *dev,
 		.group = json_object_is_type(group, json_type_int) ?
 			json_object_get_int(group) : -1,
 	};
+	struct smn_pdev *pdev = NULL;
 	int ret = smn_bdf_parse(bdf, full);
 
 	if (!ret)
 		ret = smn_machine_add(smn_model_machine(m), &row);
-	if (!ret && smn_machine_device(smn_model_machine(m), full) &&
-	    registers(dev, regs))
+	if (!ret)
+		pdev = smn_machine_device(smn_model_machine(m), full);
+	if (pdev && registers(dev, regs))
 		ret = smn_model_tell(m, row.iommu, regs, canwbs(dev, regs));
+	if (pdev)
+		pdev->facts.is[SMN_FACT_ATS] =
+			smn_and(truth(member(dev, "pci"), "ats"),
+				truth(member(dev, "iort"), "ats"));
 	if (ret == -EEXIST)
 		smn_why_set(why, "the device %s is there twice", full);
 	else if (ret)
 		smn_why_set(why, "'%.40s' is not a device's description", bdf);
 	return ret;
+}
+
+/* "n" of an option is the fact that the kernel lacks it. */
+static const struct {
+	const char *option;
+	enum smn_fact lacks;
+} options[] = {
+	{ "CONFIG_ARM_SMMU_V3_IOMMUFD", SMN_FACT_NO_ARM_IOMMUFD },
+	{ "CONFIG_ARM_SMMU_V3_SVA", SMN_FACT_NO_SVA },
+	{ "CONFIG_PCI_ATS", SMN_FACT_NO_PCI_ATS },
+};
+
+static void add_facts(struct smn_world *w, struct json_object *result)
+{
+	struct json_object *config = member(result, "config");
+
+	for (size_t i = 0; i < SMN_ARRAY_SIZE(options); i++)
+		if (!strcmp(word(config, options[i].option), "n"))
+			w->facts.is[options[i].lacks] = SMN_YES;
+	if (truth(result, "unsafe_interrupts") == SMN_YES)
+		w->facts.is[SMN_FACT_UNSAFE_INTERRUPTS] = SMN_YES;
 }
 
 static int fill(struct smn_model *m, struct json_object *root,
@@ -136,6 +175,7 @@ static int fill(struct smn_model *m, struct json_object *root,
 		smn_why_set(why, "it is not what `info --json` writes");
 		return -EINVAL;
 	}
+	add_facts(smn_model_world(m), member(root, "result"));
 	if (release[0])
 		ret = smn_machine_release(smn_model_machine(m), release);
 	if (ret)
@@ -143,7 +183,7 @@ static int fill(struct smn_model *m, struct json_object *root,
 	for (size_t i = 0; !ret && i < json_object_array_length(devices); i++)
 		ret = add_device(m, json_object_array_get_idx(devices, i),
 				 why);
-	return ret;
+	return ret ? ret : smn_machine_firmware(smn_model_machine(m));
 }
 
 /* The whole file; NULL and @why, or an errno. */

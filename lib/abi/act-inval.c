@@ -84,7 +84,7 @@ static enum smn_truth too_much(struct smn_question *q,
 /* Is all that data_uptr points at to be had, or one copied command? */
 static bool has_batch(const struct smn_question *q)
 {
-	return (q->w->answers && !q->out) ||
+	return q->w->answers ||
 		(uintptr_t)q->words == inval_of(q)->data_uptr;
 }
 

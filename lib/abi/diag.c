@@ -103,8 +103,16 @@ unsigned int smn_diagnose(struct smn_question *q, int err,
 			  struct smn_finding out[SMN_MAX_FINDINGS])
 {
 	struct candidate c[SMN_MAX_FINDINGS];
-	unsigned int n = collect(q, err, c), at = 0;
+	unsigned int n, at = 0;
 
+	/* who refused it has said why */
+	if (q->row && q->because) {
+		c[0] = (struct candidate){ .row = q->row,
+					   .cause = *q->because };
+		report(&out[0], &c[0], SMN_CERTAIN, q);
+		return 1;
+	}
+	n = collect(q, err, c);
 	if (!n) {
 		c[0] = (struct candidate){ .row = &unknown };
 		smn_why_set(&c[0].cause, "%s", unknown.cause);

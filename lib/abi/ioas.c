@@ -198,7 +198,7 @@ static enum smn_truth over_limit(const struct smn_world *w, uint64_t pinned,
 			    "that this user pins, %" PRIu64 " KiB are to be "
 			    "pinned here, and CAP_IPC_LOCK is missing",
 			    w->memlock / 1024, pinned / 1024);
-	if (pinned > w->memlock / w->page * w->page)
+	if (pinned > w->memlock)
 		return SMN_YES;
 	return w->answers ? SMN_NO : SMN_UNKNOWN;
 }

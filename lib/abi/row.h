@@ -45,6 +45,7 @@ struct smn_question {
 
 	uint32_t bad;		/* a test's note: the command that is wrong */
 	const struct smn_row *row;	/* the model's refusal, or NULL */
+	const struct smn_why *because;	/* its cause, if it is told */
 };
 
 struct smn_row {

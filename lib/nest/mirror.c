@@ -5,7 +5,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <linux/iommufd.h>
+
 #include "smmunest.h"
+
+#define TELLS_ATS 701		/* the kernel from which on hw_info does */
 
 struct mirror {
 	struct smn_sys *sys;
@@ -82,20 +86,22 @@ static int ask(struct mirror *m, const struct smn_pci *pci)
 		return 0;
 	w->facts.is[SMN_FACT_NO_ARM_IOMMUFD] = smn_truth_of(!hw.smmuv3);
 	smn_world_smmu(w, pci->smmu)->errata = hw.flags;
+	if (w->kernel >= TELLS_ATS)
+		smn_machine_device(smn_model_machine(m->model), pci->bdf)
+			->facts.is[SMN_FACT_ATS] =
+			smn_truth_of(!(hw.caps &
+				       IOMMU_HW_CAP_PCI_ATS_NOT_SUPPORTED));
 	return hw.smmuv3 ? smn_model_tell(m->model, pci->smmu, hw.regs,
 					  canwbs(built, &failed, &hw)) : 0;
 }
 
-static int ask_once(void *ctx, const struct smn_pci *pci)
+static int ask_it(void *ctx, const struct smn_pci *pci)
 {
 	struct mirror *m = ctx;
-	const struct smn_smmu *smmu =
-		smn_world_smmu(smn_model_world(m->model), pci->smmu);
 	size_t mark = smn_session_mark(&m->session);
 	int undone;
 
-	if (!smn_pci_has_smmu(pci) || !pci->cdev[0] || !smmu ||
-	    smmu->told == SMN_YES)
+	if (!smn_pci_has_smmu(pci) || !pci->cdev[0])
 		return 0;
 	m->err = ask(m, pci);
 	undone = smn_session_unwind(&m->session, mark);
@@ -164,7 +170,7 @@ static int copy(struct mirror *m)
 	if (!ret)
 		ret = copy_kernel(m);
 	if (!ret)
-		ret = smn_pci_list(m->sys, ask_once, m);
+		ret = smn_pci_list(m->sys, ask_it, m);
 	closed = smn_session_close(&m->session);
 	return ret ? ret : closed;
 }

@@ -258,8 +258,10 @@ int smn_machine_open(struct smn_machine *m, const char *path, int flags,
 	if (t.can_write && flags & O_TRUNC && smn_leaf_set(node, "", 0))
 		return -ENOMEM;
 	t.path = strdup(node->path);
-	t.text = strdup(node->text);
+	t.text = malloc(node->len + 1);
 	t.len = node->len;
+	if (t.text)
+		memcpy(t.text, node->text, node->len + 1);
 	return open_text(m, fd, &t);
 }
 

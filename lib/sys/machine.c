@@ -54,8 +54,6 @@ static const struct {
 	{ SMN_TREE_FOLDER, GROUPS, "" },
 	{ SMN_TREE_FOLDER, "/sys/class/iommu", "" },
 	{ SMN_TREE_TEXT, "/sys/class/misc/iommu/dev", "10:127\n" },
-	{ SMN_TREE_TEXT, "/sys/module/iommufd/parameters/"
-			 "allow_unsafe_interrupts", "N\n" },
 	{ SMN_TREE_LINK, "/proc/self", "1" },
 	{ SMN_TREE_TEXT, "/proc/1/comm", "smmunest-ctl\n" },
 	{ SMN_TREE_TEXT, "/proc/1/status", "CapEff:\t000001ffffffffff\n" },

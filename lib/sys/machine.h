@@ -66,6 +66,12 @@ bool smn_machine_name(const char *name, size_t room);
  */
 int smn_machine_add(struct smn_machine *m, const struct smn_part_row *row);
 
+/*
+ * All devices and facts are there: firmware and kernel tell of them, too. What
+ * is not known of a machine that is elsewhere, its firmware does not tell.
+ */
+int smn_machine_firmware(struct smn_machine *m);
+
 /* The world's device at @bdf; NULL: none, or not behind an SMMUv3. */
 struct smn_pdev *smn_machine_device(const struct smn_machine *m,
 				    const char *bdf);

@@ -15,6 +15,7 @@ struct smn_model {
 	struct smn_world world;
 	struct smn_machine machine;
 	const struct smn_row *refusal;
+	struct smn_why why;
 	uint64_t clock;			/* ns; an ioctl takes one */
 	bool asked;
 };
@@ -151,6 +152,10 @@ static int decide(struct smn_model *m, struct smn_question *q, void *out)
 	m->clock++;
 	m->refusal = q->row = smn_row_first(q);
 	err = m->refusal ? -m->refusal->err : 0;
+	if (m->refusal) {
+		smn_why_set(&m->why, "%s", m->refusal->cause);
+		smn_row_holds(q, m->refusal, &m->why);
+	}
 	ret = smn_world_happened(q, out, err);
 	return ret ? ret : err;
 }
@@ -320,7 +325,7 @@ static int model_list(void *be, const char *dir,
 	return smn_machine_list(&m->machine, dir, each, ctx);
 }
 
-/* there is no log, nor a program */
+/* there is no log, nor a program but those of the machine below */
 static int model_seek_end(void *be, int fd)
 {
 	(void)be;
@@ -331,11 +336,10 @@ static int model_seek_end(void *be, int fd)
 static ssize_t model_run(void *be, const char *const argv[], void *buf,
 			 size_t len)
 {
-	(void)be;
-	(void)argv;
-	(void)buf;
-	(void)len;
-	return -ENOENT;
+	const struct smn_machine *m = &((struct smn_model *)be)->machine;
+
+	return m->below ? m->below->run(m->below_priv, argv, buf, len) :
+		-ENOENT;
 }
 
 static void *model_map(void *be, size_t len)
@@ -353,9 +357,12 @@ static int model_unmap(void *be, void *addr, size_t len)
 	return munmap(addr, len) ? -errno : 0;
 }
 
-static const struct smn_row *model_refusal(void *be)
+static const struct smn_row *model_refusal(void *be, struct smn_why *cause)
 {
-	return smn_model_refusal(be);
+	const struct smn_model *m = be;
+
+	*cause = m->why;
+	return m->refusal;
 }
 
 static uint64_t model_now(void *be)

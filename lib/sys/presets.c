@@ -212,6 +212,8 @@ static int build(struct smn_model *m, const struct preset *preset,
 
 	for (unsigned int i = 0; !ret && i < SMN_ARRAY_SIZE(parts); i++)
 		ret = add_part(m, &plan, i);
+	if (!ret)
+		ret = smn_machine_firmware(plan.machine);
 	if (!ret && plan.w->facts.is[SMN_FACT_NO_IOMMUFD] == SMN_YES) {
 		smn_tree_remove(&plan.machine->tree, "/dev/iommu");
 		smn_tree_remove(&plan.machine->tree, "/sys/class/misc/iommu");

@@ -16,6 +16,7 @@ void smn_call_question(const struct smn_call *call, struct smn_world *w,
 	*q = (struct smn_question){
 		.op = call->op, .fd = call->fd, .in = call->in,
 		.out = call->out, .given = ~0u, .w = w,
+		.row = call->row, .because = &call->cause,
 	};
 	if (call->has_words) {
 		q->words = call->words;
@@ -49,6 +50,8 @@ static int went(struct smn_sys *sys, struct smn_call *call)
 
 	if (call->err < 0) {
 		sys->failed = *call;
+		sys->failed.row = sys->be->refusal ?
+			sys->be->refusal(sys->priv, &sys->failed.cause) : NULL;
 		sys->failed.has_words = read &&
 			smn_op_culprit(call->op, call->in, call->out,
 				       sys->failed.words);
@@ -328,7 +331,9 @@ int smn_sys_unmap(struct smn_sys *sys, void *addr, size_t len)
 
 const struct smn_row *smn_sys_refusal(struct smn_sys *sys)
 {
-	return sys->be->refusal ? sys->be->refusal(sys->priv) : NULL;
+	struct smn_why cause;
+
+	return sys->be->refusal ? sys->be->refusal(sys->priv, &cause) : NULL;
 }
 
 uint64_t smn_sys_now(struct smn_sys *sys)

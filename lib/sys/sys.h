@@ -43,7 +43,7 @@ struct smn_backend {
 	int (*unmap)(void *be, void *addr, size_t len);
 	uint64_t (*now)(void *be);
 	/* the row that refused the last call; NULL where none is known */
-	const struct smn_row *(*refusal)(void *be);
+	const struct smn_row *(*refusal)(void *be, struct smn_why *cause);
 	/* further reads tell only what comes from now on */
 	int (*seek_end)(void *be, int fd);
 	/* run a program to its end, what it prints goes into @buf; how much.
@@ -64,6 +64,9 @@ struct smn_call {
 	unsigned char out[SMN_ARG_MAX];		/* and after */
 	bool has_words;	   /* smn_op_culprit(), of a failure: */
 	uint64_t words[2]; /* the argument's pointer may die */
+	/* the row that refused it, and its cause; NULL where none is known */
+	const struct smn_row *row;
+	struct smn_why cause;
 };
 
 struct smn_sys {

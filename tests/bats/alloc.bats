@@ -155,6 +155,7 @@ setup() {
 }
 
 @test "alloc: RLIMIT_MEMLOCK is named when it is the cause" {
+	need_kernel "its limit is told by memlock=, see model.bats"
 	[[ $EUID == 0 ]] || skip "only root can drop CAP_IPC_LOCK and still open the device"
 	run --separate-stderr bash -c 'ulimit -l 64; exec setpriv --bounding-set=-ipc_lock smmunest-ctl --json alloc --upto=s2'
 	assert_equal "$status" 2
@@ -166,6 +167,7 @@ setup() {
 }
 
 @test "alloc: an unprivileged user is refused with 4 and the reason" {
+	need_kernel "everybody may use it"
 	[[ $EUID == 0 ]] || skip "only root can become nobody"
 	run --separate-stderr setpriv --reuid=65534 --regid=65534 --clear-groups smmunest-ctl --json alloc
 	assert_equal "$status" 4
@@ -173,6 +175,7 @@ setup() {
 }
 
 @test "alloc: two at once on one device, the second is refused with the reason" {
+	need_kernel "every command has one of its own"
 	coproc FIRST { exec smmunest-ctl alloc --hold 2>&1 3>&-; }
 	pid=$FIRST_PID
 	until [[ ${line-} == *holding* ]]; do read -r line <&"${FIRST[0]}"; done

@@ -276,10 +276,7 @@ static void arguments(struct tap *t)
 		{ 0, 1, 0, 0, EINVAL, "veventq.none" },
 		{ 0, 1, (1 << 19) + 1, 0, EINVAL, "veventq.depth" },
 	};
-	struct iommu_hwpt_page_response answer = { 1, 2 };
-	struct iommu_fault_alloc f = { .size = sizeof(f), .flags = 1 };
 	struct vm vm;
-	char in[80];
 	uint32_t id;
 
 	vm_nest(&vm);
@@ -302,6 +299,18 @@ static void arguments(struct tap *t)
 	vm.viommu = vm.s2;
 	vm_is(t, &vm, vm_veventq(&vm, 1, 1, &id), ENOENT, "veventq.viommu",
 	      "a HWPT is no vIOMMU");
+	vm_free(&vm);
+}
+
+static void faults(struct tap *t)
+{
+	struct iommu_hwpt_page_response answer = { 1, 2 };
+	struct iommu_fault_alloc f = { .size = sizeof(f), .flags = 1 };
+	struct vm vm;
+	char in[80];
+	int id;
+
+	vm_nest(&vm);
 	vm_is(t, &vm, vm_ioctl(&vm, SMN_IOMMU_FAULT_QUEUE_ALLOC, vm.iommu, &f),
 	      EOPNOTSUPP, "faultq.flags", "a fault queue with flags");
 	f.flags = 0;
@@ -354,6 +363,7 @@ int main(void)
 	kept(&t);
 	queues(&t);
 	arguments(&t);
+	faults(&t);
 	group(&t);
 	return tap_done(&t);
 }

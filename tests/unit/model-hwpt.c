@@ -247,7 +247,11 @@ static void nested(struct tap *t)
 	ste[1] = 1ULL << 28 | 1ULL << 29;
 	REFUSED(&b, HWPT_ALLOC, arg, "s1.ste", (void)0);
 	ste[0] &= ~1ULL;
-	TAKEN(&b, HWPT_ALLOC, arg, ste[1] = ~0ULL);
+	ste[1] = ~0ULL;
+	taken(&b, SMN_IOMMU_HWPT_ALLOC, &arg, "an STE that is not valid");
+	o = smn_obj_get(b.x, arg.out_hwpt_id);
+	tap_ok(t, o && !o->nested.ste[0] && !o->nested.ste[1],
+	       "of which nothing is kept");
 	ste[0] |= 1;
 	ste[1] = 0;
 	REFUSED(&b, HWPT_ALLOC, arg, "hwpt.fault", bad.flags = 4;

@@ -80,8 +80,10 @@ static void allowed(struct tap *t)
 	       "and of two bytes at least");
 	tap_ok(t, !map(&b, &cmd) && cmd.iova == 0x10000,
 	       "adjacent ones are one, what is allowed is preferred");
-	tap_ok(t, gives(&b, map(&b, &cmd), ENOSPC, "map.space"),
-	       "and nothing else is");
+	tap_ok(t, gives(&b, map(&b, &cmd), ENOSPC, "map.space") &&
+	       (cmd.length = PAGE, !map(&b, &cmd)) && cmd.iova == 0x12000 &&
+	       gives(&b, map(&b, &cmd), ENOSPC, "map.space"),
+	       "and nothing else is, but that to the last byte");
 	tap_ok(t, gives(&b, map_at(&b, id, 0, 0, PAGE), 0, NULL),
 	       "except at a fixed IOVA");
 	smn_areas_add(&space(&b, id)->reserved, &msi);
@@ -159,6 +161,9 @@ static void huge_pages(struct tap *t)
 	       "off, it takes nothing but whole pages");
 	option(&b, HUGE, SET, id, &one);
 	hwpt(&b, id, smmu4k(&b));
+	tap_ok(t, gives(&b, option(&b, HUGE, SET, id, &zero), 0, NULL) &&
+	       gives(&b, option(&b, HUGE, SET, id, &one), 0, NULL),
+	       "a HWPT alone does not matter");
 	map_at(&b, id, (uintptr_t)b.mem, 0, PAGE);
 	tap_ok(t, gives(&b, option(&b, HUGE, SET, id, &zero), EINVAL,
 			"option.mapped"), "off is too late with pages mapped");

@@ -208,13 +208,30 @@ static void pinned_once(struct tap *t)
 	end(&b);
 }
 
+/* What is pinned needs no memory of the process any more. */
+static void pinned_already(struct tap *t)
+{
+	struct bed b = begin(t, 4 * PAGE);
+	uint32_t id = ioas(&b);
+	struct iommu_ioas_copy cmd = { .flags = RW, .length = PAGE,
+				       .src_ioas_id = id, .dst_ioas_id = id };
+
+	hwpt(&b, id, smmu4k(&b));
+	map_at(&b, id, (uintptr_t)b.mem, 0, 4 * PAGE);
+	smn_world_forget_memory(b.w, b.mem);
+	tap_ok(t, gives(&b, copy(&b, &cmd), 0, NULL) &&
+	       b.w->pinned == 4 * PAGE, "a copy of pages whose process "
+	       "unmapped them");
+	end(&b);
+}
+
 static void memlock(struct tap *t)
 {
 	struct bed b = begin(t, 4 * PAGE);
 	uint64_t va = (uintptr_t)b.mem;
 	uint32_t id = ioas(&b), lazy = ioas(&b);
 
-	b.w->memlock = 3 * PAGE + 5;
+	b.w->memlock = 3 * PAGE;
 	b.w->memlock_counts = true;
 	hwpt(&b, id, smmu4k(&b));
 	tap_ok(t, gives(&b, map_at(&b, id, va, 0, 2 * PAGE), 0, NULL) &&
@@ -277,6 +294,7 @@ int main(void)
 	places(&t);
 	copies(&t);
 	pinned_once(&t);
+	pinned_already(&t);
 	memlock(&t);
 	unmaps(&t);
 	return tap_done(&t);

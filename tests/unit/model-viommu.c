@@ -145,7 +145,10 @@ static void commands(struct bench *b, struct iommu_hwpt_invalidate arg,
 	b->smmu->facts.is[SMN_FACT_CMDQ_STUCK] = SMN_YES;
 	STOPS(b, arg, "inval.sync", 62, (void)0);
 	STOPS(b, arg, "inval.sync", 9, bad.entry_num = 10);
-	cmd[62][1] = 1;		/* reserved in TLBI_NSNH_ALL */
+	cmd[63][1] = 1;		/* reserved in TLBI_NSNH_ALL */
+	STOPS(b, arg, "inval.sync", 62, (void)0);
+	cmd[63][1] = 0;
+	cmd[62][1] = 1;
 	STOPS(b, arg, "inval.cmd", 62, (void)0);
 	b->smmu->facts.is[SMN_FACT_CMDQ_STUCK] = SMN_NO;
 	b->w->kernel = 617;
