@@ -241,7 +241,7 @@ static void queues(struct tap *t)
 	       "what failed is remembered");
 	vm_is(t, vm, next(&r, rec, 39), EINVAL, "read.event", "39 bytes");
 	vm_is(t, vm, next(&r, NULL, 40), EFAULT, "read.buffer", "nowhere");
-	tap_ok(t, next(&r, rec, 87) == 80 && next(&r, rec, 40) == 8 &&
+	tap_ok(t, next(&r, rec, 87) == 80 && next(&r, rec, 8) == 8 &&
 	       rec[0].h.flags == 1 && rec[0].h.sequence == 2 &&
 	       !next(&r, rec, 40),
 	       "a depth of two holds two, and tells of the third");
@@ -260,6 +260,28 @@ static void queues(struct tap *t)
 	smn_sys_close(&vm->sys, vm->cdev[ALONE]);
 	r.events = fd;
 	tap_ok(t, !next(&r, rec, 40), "a queue's file keeps its iommufd");
+	rig_free(&r);
+}
+
+/* A buffer that ends where memory does gets what fits, and no more is lost. */
+static void edge(struct tap *t)
+{
+	struct smn_file_arg out;
+	struct rig r;
+	char in[8], *end;
+
+	rig(&r);
+	attach(&r, STE_S1 | (RAM + CD));
+	end = (char *)smn_sys_map(&r.vm.sys, 8192) + 4096;
+	smn_sys_unmap(&r.vm.sys, end, 4096);
+	dma(&r, ALONE, 0, false, in, 8);
+	dma(&r, ALONE, 0, false, in, 8);
+	tap_ok(t, next(&r, end - 60, 80) == 40, "one of two events fits");
+	memcpy(&out, r.vm.sys.last.out, sizeof(out));
+	tap_ok(t, out.length == 40, "the call remembers how much");
+	tap_ok(t, next(&r, end - 60, 60) == 40 && !next(&r, end - 60, 60),
+	       "the other one is still there");
+	smn_sys_unmap(&r.vm.sys, end - 4096, 4096);
 	rig_free(&r);
 }
 
@@ -362,6 +384,7 @@ int main(void)
 	msi(&t);
 	kept(&t);
 	queues(&t);
+	edge(&t);
 	arguments(&t);
 	faults(&t);
 	group(&t);
