@@ -126,9 +126,8 @@ int smn_driver_former(struct smn_sys *sys, const char *bdf, char *driver,
 /* The running kernel's release, "7.3.4". -EFBIG: longer than @len. */
 int smn_host_release(struct smn_sys *sys, char *release, size_t len);
 
-/* Why /dev/iommu cannot be opened, for its errno @err: cause and remedy. */
-void smn_iommu_absent(struct smn_sys *sys, int err, struct smn_why *cause,
-		      struct smn_why *remedy);
+/* /dev/iommu is not there: which of the facts about that is it? */
+void smn_iommu_learn(struct smn_sys *sys, struct smn_facts *facts);
 
 /* --- a session: what was made, in order --- */
 
@@ -163,7 +162,7 @@ struct smn_session {
 
 /*
  * Open /dev/iommu. The session must be closed whatever is returned.
- * -ENOENT, -EACCES: smn_iommu_absent() explains; -EMFILE, -ENOMEM.
+ * -ENOENT, -EACCES: the rows of "open" explain; -EMFILE, -ENOMEM.
  */
 int smn_session_open(struct smn_session *s, struct smn_sys *sys);
 
@@ -470,7 +469,7 @@ int smn_nest_build(struct smn_session *s, const struct smn_plan *plan,
  * those with a device that is vfio-pci's and free, which is bound for it and
  * let go; registers of the others stay unknown. Files that do not change are
  * read from @sys as long as the model is there. -ENOENT, -EACCES: /dev/iommu,
- * see smn_iommu_absent(); -ENOMEM; what smn_pci_list() can return.
+ * see smn_iommu_learn(); -ENOMEM; what smn_pci_list() can return.
  */
 int smn_model_of(struct smn_sys *sys, struct smn_model **model);
 

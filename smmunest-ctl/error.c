@@ -68,28 +68,6 @@ enum status ctl_no(struct ctl *ctl, enum status status, const char *id,
 	return status;
 }
 
-static enum status refused_open(struct ctl *ctl, int err)
-{
-	struct json_object *args = json_object_new_object();
-	struct smn_why cause, remedy;
-
-	if (!strcmp(ctl->sys.path, SMN_IOMMU_NODE)) {
-		smn_iommu_absent(&ctl->sys, err, &cause, &remedy);
-	} else {
-		smn_why_set(&cause, err == -EACCES || err == -EPERM ?
-			    "no permission: the node is root's alone" :
-			    "the VFIO device cannot be opened");
-		smn_why_set(&remedy, err == -EACCES || err == -EPERM ?
-			    "run as root, or give your user access" :
-			    "smmunest-ctl info");
-	}
-	doc_add_str(args, "path", ctl->sys.path);
-	set_error(ctl, new_error("open", err), args,
-		  one_cause("certain", "open", &cause, &remedy));
-	return err == -EACCES || err == -EPERM || err == -ENOENT ?
-		CTL_SKIPPED : CTL_REFUSED;
-}
-
 /* What the kernel said meanwhile, in its own words. */
 static void add_log(struct ctl *ctl)
 {
@@ -104,12 +82,27 @@ static void add_log(struct ctl *ctl)
 	doc_add(ctl->error, "log", lines);
 }
 
-/* A kernel from before vIOMMUs has nothing of what we try. */
-static bool too_old(const struct ctl *ctl)
+static struct json_object *args_of(const struct ctl *ctl,
+				   const struct smn_call *call)
+{
+	struct json_object *args;
+
+	if (call->op != SMN_OPEN)
+		return doc_call_args(call);
+	args = json_object_new_object();
+	doc_add_str(args, "path", ctl->sys.path);
+	return args;
+}
+
+/* No node, or none for us; a kernel from before vIOMMUs has none of it. */
+static bool nothing_to_try(const struct ctl *ctl, int err)
 {
 	uint16_t kernel = ctl->sys.world->kernel;
 
-	return kernel && kernel < smn_op(SMN_IOMMU_VIOMMU_ALLOC)->since;
+	if (ctl->sys.failed.op == SMN_OPEN)
+		return err == -EACCES || err == -EPERM || err == -ENOENT;
+	return err == -ENOTTY ||
+		(kernel && kernel < smn_op(SMN_IOMMU_VIOMMU_ALLOC)->since);
 }
 
 enum status ctl_refused(struct ctl *ctl, int err)
@@ -125,15 +118,13 @@ enum status ctl_refused(struct ctl *ctl, int err)
 		return ctl_no(ctl, CTL_INTERNAL, "internal", &cause,
 			      &(struct smn_why){ "free some memory" });
 	}
-	if (call->op == SMN_OPEN)
-		return refused_open(ctl, err);
 	ctl_learn_more(ctl);
 	smn_call_question(call, ctl->sys.world, &q);
 	set_error(ctl, new_error(smn_op(call->op)->name, err),
-		  doc_call_args(call),
+		  args_of(ctl, call),
 		  doc_findings(found, smn_diagnose(&q, err, found)));
 	add_log(ctl);
-	return err == -ENOTTY || too_old(ctl) ? CTL_SKIPPED : CTL_REFUSED;
+	return nothing_to_try(ctl, err) ? CTL_SKIPPED : CTL_REFUSED;
 }
 
 /* --- as text --- */

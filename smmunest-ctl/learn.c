@@ -4,6 +4,7 @@
  * little before the first call, the rest only after one was refused. A model
  * knows all there is from the start.
  */
+#include <errno.h>
 #include <linux/capability.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -172,6 +173,19 @@ static void learn_device(struct ctl *ctl, struct smn_pdev *dev)
 		smn_cdev_holder(&ctl->sys, dev->cdev, &ctl->sys.world->holder);
 }
 
+/* That an open failed so is itself the evidence. */
+static void learn_open(struct ctl *ctl, const struct smn_call *failed)
+{
+	struct smn_facts *f = &ctl->sys.world->facts;
+
+	if (failed->op != SMN_OPEN)
+		return;
+	if (failed->err == -EACCES)
+		tell(f, SMN_FACT_UNPRIVILEGED, SMN_YES);
+	if (failed->err == -ENOENT && !strcmp(ctl->sys.path, SMN_IOMMU_NODE))
+		smn_iommu_learn(&ctl->sys, f);
+}
+
 /* What the kernel said while it refused. */
 static void learn_log(struct ctl *ctl, struct smn_world *w)
 {
@@ -214,6 +228,7 @@ void ctl_learn_more(struct ctl *ctl)
 	if (w->answers)
 		return;
 	ctl->observe = NULL;
+	learn_open(ctl, &failed);
 	learn_log(ctl, w);
 	learn_kernel(ctl, w);
 	for (struct smn_pdev *dev = w->devs; dev; dev = dev->next) {

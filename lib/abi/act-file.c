@@ -14,7 +14,7 @@ static enum smn_truth node_is(const struct smn_question *q, enum smn_node node)
 	return smn_truth_of(in->node == node);
 }
 
-static enum smn_truth no_iommu(struct smn_question *q,
+static enum smn_truth of_iommu(struct smn_question *q,
 			       const struct smn_row *row, struct smn_why *why)
 {
 	(void)why;
@@ -51,10 +51,23 @@ static const struct smn_row open_rows[] = {
 	{ "open.fds", EMFILE, SMN_IF(NO_FDS),
 	  .cause = "this process may have no more files open",
 	  .remedy = "ulimit -n 4096" },
-	{ "open.iommu", ENOENT, SMN_IF(NO_IOMMUFD), .test = no_iommu,
-	  .cause = "the kernel was built without CONFIG_IOMMUFD, or its module "
-		   "is not loaded",
-	  .remedy = "modprobe iommufd" },
+	{ "open.node", ENOENT, SMN_IF(NO_IOMMU_NODE), .test = of_iommu,
+	  .cause = "the kernel has iommufd, only the node is missing: no udev "
+		   "or devtmpfs here",
+	  .remedy = "mknod /dev/iommu c $(tr : ' ' < "
+		    "/sys/class/misc/iommu/dev)",
+	  .unreached = "the emulated machine has a devtmpfs" },
+	{ "open.module", ENOENT, SMN_IF(IOMMUFD_UNLOADED), .test = of_iommu,
+	  .cause = "the iommufd module is not loaded",
+	  .remedy = "modprobe iommufd",
+	  .unreached = "the emulated machine's kernel has no modules" },
+	{ "open.iommu", ENOENT, SMN_IF(NO_IOMMUFD), .test = of_iommu,
+	  .cause = "this kernel has no iommufd: it was built without "
+		   "CONFIG_IOMMUFD",
+	  .remedy = "use a kernel with CONFIG_IOMMUFD and "
+		    "CONFIG_ARM_SMMU_V3_IOMMUFD, or try here: scripts/vm run "
+		    "-- smmunest-ctl info",
+	  .unreached = "a kernel without CONFIG_IOMMUFD is needed" },
 	{ "open.cdev", ENOENT, .test = no_cdev,
 	  .cause = "no driver of VFIO has the device, or the kernel lacks "
 		   "CONFIG_VFIO_DEVICE_CDEV",

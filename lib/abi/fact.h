@@ -16,7 +16,12 @@
 	X(NO_MEMORY, "no-memory", \
 	  "the kernel has no memory, or a control group's limit is reached") \
 	X(NO_FDS, "no-fds", "no file descriptor is left") \
-	X(NO_IOMMUFD, "no-iommufd", "the kernel has no /dev/iommu") \
+	X(NO_IOMMUFD, "no-iommufd", \
+	  "the kernel was built without CONFIG_IOMMUFD") \
+	X(IOMMUFD_UNLOADED, "iommufd-unloaded", \
+	  "the iommufd module is not loaded") \
+	X(NO_IOMMU_NODE, "no-iommu-node", \
+	  "the kernel has iommufd, but nobody made its node") \
 	X(NO_ARM_IOMMUFD, "no-arm-iommufd", \
 	  "the kernel lacks CONFIG_ARM_SMMU_V3_IOMMUFD") \
 	X(NO_SVA, "no-sva", "the kernel lacks CONFIG_ARM_SMMU_V3_SVA") \

@@ -33,28 +33,12 @@ static bool listed(struct smn_sys *sys, const char *list)
 	return found;
 }
 
-void smn_iommu_absent(struct smn_sys *sys, int err, struct smn_why *cause,
-		      struct smn_why *remedy)
+void smn_iommu_learn(struct smn_sys *sys, struct smn_facts *facts)
 {
-	if (err == -EACCES || err == -EPERM) {
-		smn_why_set(cause, "no permission: the node is root's alone");
-		smn_why_set(remedy, "run as root, or give your user access");
-	} else if (err != -ENOENT) {
-		smn_why_set(cause, "the kernel refused it");
-		smn_why_set(remedy, "look at the kernel log");
-	} else if (smn_sys_exists(sys, "/sys/class/misc/iommu")) {
-		smn_why_set(cause, "the kernel has iommufd, only the node is "
-			    "missing: no udev or devtmpfs here");
-		smn_why_set(remedy, "mknod /dev/iommu c $(tr : ' ' < "
-			    "/sys/class/misc/iommu/dev)");
-	} else if (listed(sys, "modules.dep")) {
-		smn_why_set(cause, "the iommufd module is not loaded");
-		smn_why_set(remedy, "modprobe iommufd");
-	} else {
-		smn_why_set(cause, "this kernel has no iommufd: it was built "
-			    "without CONFIG_IOMMUFD");
-		smn_why_set(remedy, "use a kernel with CONFIG_IOMMUFD and "
-			    "CONFIG_ARM_SMMU_V3_IOMMUFD, or try here: "
-			    "scripts/vm run -- smmunest-ctl info");
-	}
+	bool there = smn_sys_exists(sys, "/sys/class/misc/iommu");
+	bool module = !there && listed(sys, "modules.dep");
+
+	facts->is[SMN_FACT_NO_IOMMU_NODE] = smn_truth_of(there);
+	facts->is[SMN_FACT_IOMMUFD_UNLOADED] = smn_truth_of(module);
+	facts->is[SMN_FACT_NO_IOMMUFD] = smn_truth_of(!there && !module);
 }

@@ -137,5 +137,5 @@ destroy id=s2"
 	[[ $EUID == 0 ]] || skip "only root can become somebody else"
 	run --separate-stderr setpriv --reuid=65534 --clear-groups smmunest-ctl --json alloc
 	assert_equal "$status" 4
-	explained open root
+	explained open.rights root
 }

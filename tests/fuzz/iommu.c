@@ -18,26 +18,25 @@ static bool has_module(struct smn_sys *sys)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input in = { data, size };
-	struct smn_why cause = { "" }, remedy = { "" };
+	struct smn_facts facts;
 	struct pretend p;
 	struct smn_sys sys = { .be = &pretend_backend, .priv = &p };
 	char release[8];
-	uint8_t err;
 	int ret;
 
-	take(&in, &err, sizeof(err));
 	p = pretend(&in);
 	memset(release, 0xa5, sizeof(release));
 	ret = smn_host_release(&sys, release, sizeof(release));
 	CHECK(ret <= 0 && (ret || IS_STRING(release)));
 
-	smn_iommu_absent(&sys, -1 - err % 133, &cause, &remedy);
-	check_why(&cause);
-	check_why(&remedy);
-	smn_iommu_absent(&sys, -ENOENT, &cause, &remedy);
+	/* exactly one of them */
+	smn_iommu_learn(&sys, &facts);
+	CHECK((facts.is[SMN_FACT_NO_IOMMU_NODE] == SMN_YES) +
+	      (facts.is[SMN_FACT_IOMMUFD_UNLOADED] == SMN_YES) +
+	      (facts.is[SMN_FACT_NO_IOMMUFD] == SMN_YES) == 1);
 	if (!smn_sys_exists(&sys, "/sys/class/misc/iommu"))
-		CHECK(has_module(&sys) == !strcmp(remedy.text,
-						  "modprobe iommufd"));
+		CHECK(has_module(&sys) ==
+		      (facts.is[SMN_FACT_IOMMUFD_UNLOADED] == SMN_YES));
 	check_balance(&p);
 	return 0;
 }
