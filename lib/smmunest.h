@@ -29,6 +29,7 @@
 #include "arch/dump.h"
 #include "arch/field.h"
 #include "arch/image.h"
+#include "arch/s1.h"
 #include "arch/text.h"
 #include "arch/walk.h"
 #include "dma/dma.h"
@@ -138,6 +139,8 @@ enum smn_object {
 	SMN_OBJ_MEMORY,
 	SMN_OBJ_MAPPING,
 	SMN_OBJ_ATTACHMENT,
+	SMN_OBJ_REGISTER,
+	SMN_OBJ_OTHER,
 	SMN_OBJ_DEVICE,
 	SMN_OBJ_IOAS,
 	SMN_OBJ_S2,

@@ -62,6 +62,7 @@
 	X(PRI_VF, "pri-vf", "a virtual function of a device with PRI") \
 	X(PASID, "pasid", "the device has PASIDs") \
 	X(PASIDS_USED, "pasids-used", "PASIDs of the device are in use") \
+	X(NO_RESET, "no-reset", "the device cannot be reset") \
 	X(DEVICE_BROKEN, "device-broken", "the device cannot be enabled")
 
 enum smn_fact {

@@ -35,6 +35,20 @@ static const char *const veventq_types[] = {
 	[IOMMU_VEVENTQ_TYPE_ARM_SMMUV3] = "ARM_SMMUV3",
 };
 
+static const char *const device_flags[] = { "RESET", "PCI", "PLATFORM",
+					    "AMBA", "CCW", "AP", "FSL_MC",
+					    "CAPS", "CDX" };
+static const char *const region_flags[] = { "READ", "WRITE", "MMAP", "CAPS" };
+static const char *const regions[] = { "BAR0", "BAR1", "BAR2", "BAR3", "BAR4",
+				       "BAR5", "ROM", "CONFIG", "VGA" };
+static const char *const irq_flags[] = { "EVENTFD", "MASKABLE", "AUTOMASKED",
+					 "NORESIZE" };
+static const char *const irq_set_flags[] = {
+	"DATA_NONE", "DATA_BOOL", "DATA_EVENTFD",
+	"ACTION_MASK", "ACTION_UNMASK", "ACTION_TRIGGER",
+};
+static const char *const irqs[] = { "INTX", "MSI", "MSIX", "ERR", "REQ" };
+
 static const char *const nodes[] = {
 	[SMN_NODE_IOMMU] = "iommu", [SMN_NODE_CDEV] = "cdev",
 };
@@ -74,6 +88,34 @@ static const struct smn_arg args_vfio_device_attach_iommufd_pt[] = {
 static const struct smn_arg args_vfio_device_detach_iommufd_pt[] = {
 	IN(vfio_device_detach_iommufd_pt, flags, HEX),
 	IN(vfio_device_detach_iommufd_pt, pasid, DEC, .rare = true),
+};
+static const struct smn_arg args_vfio_device_info[] = {
+	OUT(vfio_device_info, flags, FLAGS, NAMES(device_flags)),
+	OUT(vfio_device_info, num_regions, DEC),
+	OUT(vfio_device_info, num_irqs, DEC),
+	OUT(vfio_device_info, cap_offset, HEX, .rare = true),
+};
+static const struct smn_arg args_vfio_region_info[] = {
+	OUT(vfio_region_info, flags, FLAGS, NAMES(region_flags)),
+	IN(vfio_region_info, index, NAMED, NAMES(regions)),
+	OUT(vfio_region_info, cap_offset, HEX, .rare = true),
+	OUT(vfio_region_info, size, HEX),
+	OUT(vfio_region_info, offset, HEX),
+};
+static const struct smn_arg args_vfio_irq_info[] = {
+	OUT(vfio_irq_info, flags, FLAGS, NAMES(irq_flags)),
+	IN(vfio_irq_info, index, NAMED, NAMES(irqs)),
+	OUT(vfio_irq_info, count, DEC),
+};
+static const struct smn_arg args_smn_irq_set[] = {
+	IN(smn_irq_set, flags, FLAGS, NAMES(irq_set_flags)),
+	IN(smn_irq_set, index, NAMED, NAMES(irqs)),
+	IN(smn_irq_set, start, DEC),
+	IN(smn_irq_set, count, DEC),
+	IN(smn_irq_set, fd, FD),
+};
+static const struct smn_arg args_smn_no_arg[] = {
+	IN(smn_no_arg, argsz, DEC, .rare = true),
 };
 static const struct smn_arg args_iommu_destroy[] = {
 	IN(iommu_destroy, id, DEC, TYPES(ANY)),
@@ -233,6 +275,7 @@ static const struct smn_arg args_smn_file_arg[] = {
 	INOUT(smn_file_arg, length, DEC),
 	IN(smn_file_arg, data, HEX),
 	IN(smn_file_arg, node, NAMED, NAMES(nodes)),
+	IN(smn_file_arg, offset, HEX, .rare = true),
 };
 
 #define END(t, m) (offsetof(struct t, m) + sizeof(((struct t *)0)->m))

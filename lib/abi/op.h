@@ -21,6 +21,11 @@
 	  pt_id, 606) \
 	X(VFIO_DEVICE_DETACH_IOMMUFD_PT, vfio_device_detach_iommufd_pt, \
 	  flags, 606) \
+	X(VFIO_DEVICE_GET_INFO, vfio_device_info, num_irqs, 306) \
+	X(VFIO_DEVICE_GET_REGION_INFO, vfio_region_info, offset, 306) \
+	X(VFIO_DEVICE_GET_IRQ_INFO, vfio_irq_info, count, 306) \
+	X(VFIO_DEVICE_SET_IRQS, smn_irq_set, count, 306) \
+	X(VFIO_DEVICE_RESET, smn_no_arg, argsz, 306) \
 	X(IOMMU_DESTROY, iommu_destroy, id, 602) \
 	X(IOMMU_IOAS_ALLOC, iommu_ioas_alloc, out_ioas_id, 602) \
 	X(IOMMU_IOAS_ALLOW_IOVAS, iommu_ioas_allow_iovas, allowed_iovas, 602) \
@@ -55,7 +60,9 @@
 	X(CLOSE, "close", smn_file_arg) \
 	X(READ_VEVENTQ, "read(vEVENTQ)", smn_file_arg) \
 	X(READ_FAULTQ, "read(fault queue)", smn_file_arg) \
-	X(WRITE_FAULTQ, "write(fault queue)", smn_file_arg)
+	X(WRITE_FAULTQ, "write(fault queue)", smn_file_arg) \
+	X(READ_REGION, "read(region)", smn_file_arg) \
+	X(WRITE_REGION, "write(region)", smn_file_arg)
 
 enum smn_op_id {
 #define X(op, ...) SMN_##op,
@@ -72,6 +79,21 @@ struct smn_file_arg {
 	uint64_t length;	/* of the buffer; then: what went through */
 	uint64_t data;		/* the buffer's address */
 	uint64_t node;		/* OPEN: enum smn_node */
+	uint64_t offset;	/* of a region: where in the device's file */
+};
+
+/* The index of a region is in the upper bits of its offset. */
+#define SMN_REGION_SHIFT 40
+
+/* struct vfio_irq_set with the files that may follow it. */
+struct smn_irq_set {
+	uint32_t argsz, flags, index, start, count;
+	int32_t fd, more[6];
+};
+
+/* What an ioctl without an argument is called with. */
+struct smn_no_arg {
+	uint32_t argsz;
 };
 
 /* What an iommufd id stands for. */

@@ -226,12 +226,33 @@ int smn_world_opened(struct smn_world *w, const char *path, int fd)
 	}
 }
 
+void smn_pdev_disarm(struct smn_pdev *dev)
+{
+	for (struct smn_irq *i = dev->vfio.armed, *next; i; i = next) {
+		next = i->next;
+		free(i);
+	}
+	dev->vfio.armed = NULL;
+	dev->vfio.used = dev->vfio.nvectors = 0;
+}
+
+/* Who signals it signals nobody from now on. */
+static void forget_eventfd(struct smn_world *w, int fd)
+{
+	for (struct smn_pdev *d = w->devs; d; d = d->next)
+		for (struct smn_irq *i = d->vfio.armed; i; i = i->next)
+			if (i->fd == fd)
+				i->fd = -1;
+}
+
 /* VFIO lets go of the device: nothing attached, no vDEVICE, no object. */
 static void unbind(struct smn_world *w, struct smn_file *f)
 {
 	struct smn_pdev *dev = f->dev;
 	struct smn_obj *o = dev->object;
 
+	smn_pdev_disarm(dev);
+	dev->vfio.decodes = SMN_UNKNOWN;
 	smn_pdev_detach(w, dev);
 	if (dev->vdevice)
 		smn_obj_bury(w, dev->vdevice);
@@ -254,6 +275,9 @@ void smn_world_closed(struct smn_world *w, int fd)
 	case SMN_FILE_CDEV:
 		if (f->bound)
 			unbind(w, f);
+		break;
+	case SMN_FILE_EVENTFD:
+		forget_eventfd(w, fd);
 		break;
 	case SMN_FILE_VEVENTQ:
 	case SMN_FILE_FAULTQ:

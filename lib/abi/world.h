@@ -94,6 +94,27 @@ struct smn_pasid {
 	struct smn_obj *hwpt;
 };
 
+#define SMN_PCI_REGIONS 9	/* six BARs, ROM, configuration, VGA */
+#define SMN_PCI_IRQS 5		/* INTx, MSI, MSI-X, errors, requests */
+
+/* An interrupt of a device and the eventfd it signals. */
+struct smn_irq {
+	struct smn_irq *next;
+	uint32_t vector;
+	int fd;
+};
+
+/* What VFIO tells of a device beside iommufd. */
+struct smn_vfio {
+	/* bytes of a region, and how many interrupts there are */
+	struct { bool known; uint64_t n; } regions[SMN_PCI_REGIONS],
+		irqs[SMN_PCI_IRQS];
+	uint32_t used;		/* what kind of them is in use: 1 + index */
+	uint32_t nvectors;	/* of it, that were allocated */
+	struct smn_irq *armed;	/* of that kind, a list */
+	enum smn_truth decodes;	/* memory decoding is on */
+};
+
 /* A PCI device and its VFIO node. */
 struct smn_pdev {
 	struct smn_pdev *next;
@@ -112,6 +133,8 @@ struct smn_pdev {
 	uint64_t vsid;			/* and under which name */
 	const struct smn_region *reserved;
 	unsigned int nreserved;
+	struct smn_vfio vfio;
+	struct smn_gadget *gadget;	/* the model's: what answers */
 };
 
 /* A range a device's driver keeps from being mapped. */
@@ -135,6 +158,7 @@ enum smn_file_kind {
 	SMN_FILE_CDEV,
 	SMN_FILE_VEVENTQ,
 	SMN_FILE_FAULTQ,
+	SMN_FILE_EVENTFD,
 	SMN_FILE_OTHER,		/* open, and none of ours */
 };
 
@@ -144,6 +168,7 @@ struct smn_file {
 	struct smn_ictx *x;		/* IOMMU; CDEV when bound */
 	struct smn_pdev *dev;		/* SMN_FILE_CDEV */
 	struct smn_obj *queue;	/* the queues */
+	uint64_t count;			/* SMN_FILE_EVENTFD */
 };
 
 /* Kinds of lines in the kernel's log. */
@@ -232,6 +257,9 @@ int smn_user_read(const struct smn_world *w, void *to, uint64_t from,
 		  size_t n);
 int smn_user_write(const struct smn_world *w, uint64_t to, const void *from,
 		   size_t n);
+
+/* No interrupt of the device is in use any more. */
+void smn_pdev_disarm(struct smn_pdev *dev);
 
 /* --- objects --- */
 

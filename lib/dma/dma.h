@@ -60,12 +60,14 @@ struct smn_dma_source {
 	uint16_t vendor, device;
 	uint32_t class, class_mask;
 	bool reads, writes;	/* what it can be asked for */
-	bool tells;		/* -EIO when its DMA was refused */
+	/* -EIO when a read was refused; perhaps when a write was: QEMU's nvme
+	 * says that all is well. edu cannot know. */
+	bool tells;
 	bool write_tags;	/* a write carries its tag */
 	bool external;		/* somebody else drives the device */
 	uint32_t bytes;		/* moved by a transfer */
 	uint32_t align;		/* of an IOVA, a power of two */
-	uint8_t bits;		/* of an IOVA, where the caller knows no better */
+	uint8_t bits;		/* of an IOVA, if the caller knows no better */
 	/* the MSI it can send by itself: VFIO's index of it, 0: none */
 	uint32_t irq_index, nvectors;
 	uint32_t ms;		/* the longest wait; external: by default */
@@ -128,7 +130,7 @@ struct smn_dma {
 			bool blank;	/* the slots from there on are */
 		} edu;
 		struct smn_dma_nvme {
-			uint64_t asq;	/* where it takes commands from, or 0 */
+			uint64_t asq;	/* where it takes commands from */
 			uint32_t tail, head, phase, stride;
 			uint16_t cid;
 			uint32_t ready_ms;

@@ -12,7 +12,8 @@ struct smn_made {
 	int (*undo)(struct smn_session *s, const struct smn_made *m);
 	uint32_t id;		/* iommufd id, or the IOAS of a mapping */
 	int fd;			/* the fd, or the device of an attachment */
-	void *addr;
+	void *addr;		/* of memory, or for .later */
+	int (*later)(struct smn_session *s, void *ctx);	/* a caller's own */
 	uint64_t start, length;
 };
 

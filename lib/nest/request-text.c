@@ -156,12 +156,19 @@ static enum smn_req_kind kind_of(enum smn_op_id op)
 	}
 }
 
+/* Memory is made by name; registers are not for scripts. */
+static bool has_line(enum smn_op_id op)
+{
+	return op != SMN_MMAP && op != SMN_READ_REGION &&
+		op != SMN_WRITE_REGION;
+}
+
 static int parse_op(struct smn_parse *p, const char *word)
 {
 	struct smn_request *req = p->req;
 	enum smn_op_id op = smn_op_of_word(word);
 
-	if (op == SMN_NOPS || op == SMN_MMAP)
+	if (op == SMN_NOPS || !has_line(op))
 		return no_op(p, word);
 	req->op = op;
 	req->kind = kind_of(op);

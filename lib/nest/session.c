@@ -9,7 +9,9 @@
 static const char *const names[SMN_NOBJECTS] = {
 	[SMN_OBJ_NONE] = "no object", [SMN_OBJ_FD] = "fd",
 	[SMN_OBJ_MEMORY] = "memory", [SMN_OBJ_MAPPING] = "mapping",
-	[SMN_OBJ_ATTACHMENT] = "attach", [SMN_OBJ_DEVICE] = "device",
+	[SMN_OBJ_ATTACHMENT] = "attach",
+	[SMN_OBJ_REGISTER] = "register", [SMN_OBJ_OTHER] = "other",
+	[SMN_OBJ_DEVICE] = "device",
 	[SMN_OBJ_IOAS] = "ioas", [SMN_OBJ_S2] = "s2",
 	[SMN_OBJ_VIOMMU] = "viommu", [SMN_OBJ_VDEVICE] = "vdevice",
 	[SMN_OBJ_S1] = "s1", [SMN_OBJ_VEVENTQ] = "veventq",
@@ -50,6 +52,23 @@ void smn_session_push_fd(struct smn_session *s, int fd)
 {
 	smn_session_push(s,
 			 (struct smn_made){ SMN_OBJ_FD, close_fd, .fd = fd });
+}
+
+static int undo_later(struct smn_session *s, const struct smn_made *m)
+{
+	return m->later(s, m->addr);
+}
+
+int smn_session_later(struct smn_session *s,
+		      int (*undo)(struct smn_session *s, void *ctx), void *ctx)
+{
+	int ret = smn_session_reserve(s);
+
+	if (!ret)
+		smn_session_push(s, (struct smn_made){
+			SMN_OBJ_OTHER, undo_later, .later = undo,
+			.addr = ctx });
+	return ret;
 }
 
 static void forget(struct smn_session *s, size_t i)

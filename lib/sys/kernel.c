@@ -3,9 +3,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -63,6 +66,40 @@ static ssize_t kernel_write(void *be, int fd, const void *buf, size_t len)
 
 	(void)be;
 	return n < 0 ? -errno : n;
+}
+
+static ssize_t kernel_pread(void *be, int fd, void *buf, size_t len,
+			    uint64_t offset)
+{
+	ssize_t n = pread(fd, buf, len, (off_t)offset);
+
+	(void)be;
+	return n < 0 ? -errno : n;
+}
+
+static ssize_t kernel_pwrite(void *be, int fd, const void *buf, size_t len,
+			     uint64_t offset)
+{
+	ssize_t n = pwrite(fd, buf, len, (off_t)offset);
+
+	(void)be;
+	return n < 0 ? -errno : n;
+}
+
+static int kernel_eventfd(void *be)
+{
+	int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+
+	(void)be;
+	return fd < 0 ? -errno : fd;
+}
+
+static int kernel_poll(void *be, struct pollfd *fds, unsigned int n, int ms)
+{
+	int ready = poll(fds, n, ms);
+
+	(void)be;
+	return ready < 0 ? -errno : ready;
 }
 
 static ssize_t kernel_readlink(void *be, const char *path, char *buf,
@@ -130,14 +167,36 @@ static int kernel_seek_end(void *be, int fd)
 	return lseek(fd, 0, SEEK_END) < 0 ? -errno : 0;
 }
 
-/* Start the program: no input, its output to @to, its complaints nowhere. */
-static int spawn(const char *const argv[], int to, pid_t *pid)
+/* What is in our environment and what the program is to have besides. */
+static const char **environment(const char *const more[])
 {
+	size_t n = 0, k = 0;
+	const char **all;
+
+	while (environ[n])
+		n++;
+	while (more && more[k])
+		k++;
+	all = calloc(n + k + 1, sizeof(*all));
+	if (all) {
+		memcpy(all, environ, n * sizeof(*all));
+		if (k)
+			memcpy(all + n, more, k * sizeof(*all));
+	}
+	return all;
+}
+
+/* Start it: no input, its output to @to, its complaints nowhere. */
+static int spawn(const struct smn_program *p, int to, pid_t *pid)
+{
+	const char **env = environment(p->env);
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attr;
 	sigset_t pipe;
 	int ret;
 
+	if (!env)
+		return -ENOMEM;
 	posix_spawn_file_actions_init(&files);
 	posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_adddup2(&files, to, 1);
@@ -147,25 +206,53 @@ static int spawn(const char *const argv[], int to, pid_t *pid)
 	sigaddset(&pipe, SIGPIPE);
 	posix_spawnattr_init(&attr);
 	posix_spawnattr_setsigdefault(&attr, &pipe);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGDEF);
-	ret = -posix_spawnp(pid, argv[0], &files, &attr, (char *const *)argv,
-			    environ);
+	/* a group of its own, to be killed with its children */
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGDEF |
+				 POSIX_SPAWN_SETPGROUP);
+	ret = -posix_spawnp(pid, p->argv[0], &files, &attr,
+			    (char *const *)p->argv, (char *const *)env);
 	posix_spawnattr_destroy(&attr);
 	posix_spawn_file_actions_destroy(&files);
+	free(env);
 	return ret;
 }
 
+/* Milliseconds until @end, rounded up; -1, no end, when that is 0. */
+static int left(uint64_t end)
+{
+	uint64_t now = kernel_now(NULL);
+
+	if (!end)
+		return -1;
+	return now < end ? (int)((end - now) / 1000000 + 1) : 0;
+}
+
+/* Something can be read before @end; -ETIMEDOUT: not so. */
+static int readable(int fd, uint64_t end)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	int n;
+
+	do
+		n = poll(&p, 1, left(end));
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? -errno : n ? 0 : -ETIMEDOUT;
+}
+
 /* All that comes through the pipe; one byte too many is enough to know. */
-static ssize_t drain(int fd, char *buf, size_t len)
+static ssize_t drain(int fd, char *buf, size_t len, uint64_t end)
 {
 	size_t have = 0;
 	char more;
 
 	for (;;) {
 		bool full = have == len;
-		ssize_t n = full ? read(fd, &more, 1) :
-			read(fd, buf + have, len - have);
+		ssize_t n = readable(fd, end);
 
+		if (n)
+			return n;
+		n = full ? read(fd, &more, 1) :
+			read(fd, buf + have, len - have);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
@@ -176,24 +263,49 @@ static ssize_t drain(int fd, char *buf, size_t len)
 	}
 }
 
-static ssize_t kernel_run(void *be, const char *const argv[], void *buf,
+/* It has closed its output: see how it ended, if it does so before @end. */
+static int reap(pid_t pid, uint64_t end, int *status)
+{
+	pid_t got;
+
+	do {
+		got = waitpid(pid, status, end ? WNOHANG : 0);
+		if (!got && !left(end))
+			return -ETIMEDOUT;
+		if (!got)
+			poll(NULL, 0, 1);
+	} while (!got || (got < 0 && errno == EINTR));
+	return got < 0 ? -errno : 0;
+}
+
+static void put_down(pid_t pid)
+{
+	kill(-pid, SIGKILL);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
+static ssize_t kernel_run(void *be, const struct smn_program *p, void *buf,
 			  size_t len)
 {
+	uint64_t end = p->ms ? kernel_now(be) + p->ms * 1000000ULL : 0;
 	int pipes[2], status = 0, ret;
 	ssize_t n;
 	pid_t pid;
 
-	(void)be;
 	if (pipe2(pipes, O_CLOEXEC))
 		return -errno;
-	ret = spawn(argv, pipes[1], &pid);
+	ret = spawn(p, pipes[1], &pid);
 	close(pipes[1]);
-	n = ret ? ret : drain(pipes[0], buf, len);
+	n = ret ? ret : drain(pipes[0], buf, len, end);
 	close(pipes[0]);
 	if (ret)
 		return ret;
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
+	ret = n == -ETIMEDOUT ? n : reap(pid, end, &status);
+	if (ret == -ETIMEDOUT)
+		put_down(pid);
+	if (ret)
+		return ret;
 	return n < 0 || !status ? n : -EIO;
 }
 
@@ -204,6 +316,10 @@ const struct smn_backend smn_backend_kernel = {
 	.ioctl = kernel_ioctl,
 	.read = kernel_read,
 	.write = kernel_write,
+	.pread = kernel_pread,
+	.pwrite = kernel_pwrite,
+	.eventfd = kernel_eventfd,
+	.poll = kernel_poll,
 	.readlink = kernel_readlink,
 	.access = kernel_access,
 	.mkdir = kernel_mkdir,

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sys/gadget.h"
 #include "sys/machine.h"
 
 #define DEVICES "/sys/bus/pci/devices"
@@ -79,6 +80,8 @@ void smn_machine_free(struct smn_machine *m)
 	free(m->texts);
 	for (struct smn_part *p = m->parts; p; p = next) {
 		next = p->next;
+		if (p->dev)
+			smn_gadget_free(p->dev->gadget);
 		free(p->reserved);
 		free(p);
 	}
@@ -252,7 +255,7 @@ static int add_to_world(struct smn_machine *m, const struct smn_part_row *row,
 	}
 	dev->facts.is[SMN_FACT_DIRECT] = smn_truth_of(direct);
 	dev->facts.is[SMN_FACT_NO_GROUP] = smn_truth_of(row->group < 0);
-	return 0;
+	return smn_gadget_new(dev, row->vendor, row->device, row->class);
 }
 
 static int put_driver(struct smn_machine *m, const char *name)

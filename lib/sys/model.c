@@ -9,6 +9,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "sys/gadget.h"
 #include "sys/model.h"
 
 struct smn_model {
@@ -179,6 +180,12 @@ static int answer(struct smn_model *m, int fd, enum smn_op_id op, void *arg)
 	return ret;
 }
 
+static void reset(struct smn_pdev *dev)
+{
+	if (dev->gadget)
+		smn_gadget_reset(dev->gadget);
+}
+
 static int model_ioctl(void *be, int fd, unsigned long request, void *arg,
 		       struct smn_span *span)
 {
@@ -188,7 +195,13 @@ static int model_ioctl(void *be, int fd, unsigned long request, void *arg,
 
 	m->refusal = NULL;
 	*span = (struct smn_span){ m->clock, 1 };
-	return ret ? ret : answer(m, fd, op, arg);
+	if (!ret)
+		ret = answer(m, fd, op, arg);
+	/* VFIO resets a device it opens, too */
+	if (!ret && (op == SMN_VFIO_DEVICE_RESET ||
+		     op == SMN_VFIO_DEVICE_BIND_IOMMUFD))
+		reset(smn_world_file(&m->world, fd)->dev);
+	return ret;
 }
 
 /* --- files --- */
@@ -270,7 +283,10 @@ static bool is_text(const struct smn_model *m, int fd)
 static ssize_t model_read(void *be, int fd, void *buf, size_t len)
 {
 	struct smn_model *m = be;
+	struct smn_file *f = smn_world_file(&m->world, fd);
 
+	if (f && f->kind == SMN_FILE_EVENTFD)
+		return smn_eventfd_read(f, buf, len);
 	if (is_text(m, fd))
 		return smn_machine_read(&m->machine, fd, buf, len);
 	return queue_io(m, fd, (uintptr_t)buf, len, false);
@@ -283,6 +299,58 @@ static ssize_t model_write(void *be, int fd, const void *buf, size_t len)
 	if (is_text(m, fd))
 		return smn_machine_write(&m->machine, fd, buf, len);
 	return queue_io(m, fd, (uintptr_t)buf, len, true);
+}
+
+/* --- a device's regions; eventfds --- */
+
+static ssize_t region_io(struct smn_model *m, enum smn_op_id op, int fd,
+			 void *buf, size_t len, uint64_t offset)
+{
+	const struct smn_file_arg in = { .length = len, .offset = offset,
+					 .data = (uintptr_t)buf };
+	const struct smn_file *f = smn_world_file(&m->world, fd);
+	ssize_t n;
+
+	m->refusal = NULL;
+	if (!f || f->kind != SMN_FILE_CDEV)
+		return f ? -ESPIPE : -EBADF;
+	n = answer_file(m, fd, op, &in, NULL);
+	if (n <= 0)
+		return n;
+	return smn_gadget_access(f->dev->gadget, m, offset, buf, len,
+				 op == SMN_WRITE_REGION);
+}
+
+static ssize_t model_pread(void *be, int fd, void *buf, size_t len,
+			   uint64_t offset)
+{
+	return region_io(be, SMN_READ_REGION, fd, buf, len, offset);
+}
+
+static ssize_t model_pwrite(void *be, int fd, const void *buf, size_t len,
+			    uint64_t offset)
+{
+	return region_io(be, SMN_WRITE_REGION, fd, (void *)buf, len, offset);
+}
+
+static int model_eventfd(void *be)
+{
+	struct smn_model *m = be;
+	int fd = smn_world_free_fd(&m->world);
+
+	return smn_world_add_file(&m->world, fd, SMN_FILE_EVENTFD) ? fd :
+		-ENOMEM;
+}
+
+/* Nothing happens by itself: what is not there now will not come. */
+static int model_poll(void *be, struct pollfd *fds, unsigned int n, int ms)
+{
+	struct smn_model *m = be;
+	int ready = smn_world_poll(&m->world, fds, n);
+
+	if (!ready && ms > 0)
+		m->clock += (uint64_t)ms * 1000000;
+	return ready;
 }
 
 static ssize_t model_readlink(void *be, const char *path, char *buf,
@@ -333,13 +401,12 @@ static int model_seek_end(void *be, int fd)
 	return -ESPIPE;
 }
 
-static ssize_t model_run(void *be, const char *const argv[], void *buf,
+static ssize_t model_run(void *be, const struct smn_program *p, void *buf,
 			 size_t len)
 {
 	const struct smn_machine *m = &((struct smn_model *)be)->machine;
 
-	return m->below ? m->below->run(m->below_priv, argv, buf, len) :
-		-ENOENT;
+	return m->below ? m->below->run(m->below_priv, p, buf, len) : -ENOENT;
 }
 
 static void *model_map(void *be, size_t len)
@@ -377,6 +444,10 @@ const struct smn_backend smn_backend_model = {
 	.ioctl = model_ioctl,
 	.read = model_read,
 	.write = model_write,
+	.pread = model_pread,
+	.pwrite = model_pwrite,
+	.eventfd = model_eventfd,
+	.poll = model_poll,
 	.readlink = model_readlink,
 	.access = model_access,
 	.mkdir = model_mkdir,

@@ -118,6 +118,75 @@ ssize_t smn_sys_write_queue(struct smn_sys *sys, int fd, const void *buf,
 	return end(sys, call, sys->be->write(sys->priv, fd, buf, len));
 }
 
+static void region_failed(struct smn_sys *sys, enum smn_op_id op, int fd,
+			  const void *buf, size_t len, uint64_t offset, int err)
+{
+	const struct smn_file_arg arg = { .length = len, .offset = offset,
+					  .data = (uintptr_t)buf };
+
+	sys->failed = (struct smn_call){ .op = op, .fd = fd, .err = err };
+	memcpy(sys->failed.in, &arg, sizeof(arg));
+	if (sys->trace)
+		sys->trace(sys->trace_ctx, &sys->failed);
+}
+
+ssize_t smn_sys_pread(struct smn_sys *sys, int fd, void *buf, size_t len,
+		      uint64_t offset)
+{
+	ssize_t n = sys->be->pread ?
+		sys->be->pread(sys->priv, fd, buf, len, offset) : -ENOTSUP;
+
+	if (n < 0)
+		region_failed(sys, SMN_READ_REGION, fd, buf, len, offset, n);
+	return n;
+}
+
+/* What is written to configuration space may matter to later refusals. */
+static void region_written(struct smn_sys *sys, int fd, const void *buf,
+			   size_t len, uint64_t offset)
+{
+	const struct smn_file_arg arg = { .length = len, .offset = offset,
+					  .data = (uintptr_t)buf };
+	struct smn_file_arg out = arg;
+	struct smn_question q = { .op = SMN_WRITE_REGION, .fd = fd,
+				  .in = &arg, .out = &out, .given = ~0u,
+				  .w = sys->world };
+
+	if (!sys->world || sys->world->answers)
+		return;
+	smn_question_resolve(&q);
+	smn_world_happened(&q, &out, 0);
+}
+
+ssize_t smn_sys_pwrite(struct smn_sys *sys, int fd, const void *buf,
+		       size_t len, uint64_t offset)
+{
+	ssize_t n = sys->be->pwrite ?
+		sys->be->pwrite(sys->priv, fd, buf, len, offset) : -ENOTSUP;
+
+	if (n < 0)
+		region_failed(sys, SMN_WRITE_REGION, fd, buf, len, offset, n);
+	else
+		region_written(sys, fd, buf, len, offset);
+	return n;
+}
+
+int smn_sys_eventfd(struct smn_sys *sys)
+{
+	int fd = sys->be->eventfd ? sys->be->eventfd(sys->priv) : -ENOTSUP;
+
+	if (fd >= 0 && sys->world && !sys->world->answers &&
+	    !smn_world_add_file(sys->world, fd, SMN_FILE_EVENTFD))
+		sys->world->incomplete = true;
+	return fd;
+}
+
+int smn_sys_poll(struct smn_sys *sys, struct pollfd *fds, unsigned int n,
+		 int ms)
+{
+	return sys->be->poll ? sys->be->poll(sys->priv, fds, n, ms) : -ENOTSUP;
+}
+
 int smn_sys_open(struct smn_sys *sys, const char *path, int flags)
 {
 	const struct smn_file_arg arg = { .node = smn_node_of(path) };
@@ -167,7 +236,15 @@ int smn_sys_open_log(struct smn_sys *sys, const char *path, bool whole)
 ssize_t smn_sys_run(struct smn_sys *sys, const char *const argv[], void *buf,
 		    size_t len)
 {
-	return sys->be->run(sys->priv, argv, buf, len);
+	const struct smn_program p = { .argv = argv };
+
+	return sys->be->run(sys->priv, &p, buf, len);
+}
+
+ssize_t smn_sys_run_program(struct smn_sys *sys, const struct smn_program *p,
+			    void *buf, size_t len)
+{
+	return sys->be->run(sys->priv, p, buf, len);
 }
 
 /* Files are facts, not operations: their absence is not a failed call. */

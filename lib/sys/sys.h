@@ -21,6 +21,13 @@ struct smn_span {
 	uint64_t start, ns;
 };
 
+/* A program to be run. */
+struct smn_program {
+	const char *const *argv;
+	const char *const *env;	/* what it has besides ours, or NULL */
+	uint32_t ms;		/* how long it may take, 0: as it likes */
+};
+
 /*
  * Who answers. Each returns -errno on failure; ioctl measures *span as close
  * to the call as it can.
@@ -33,6 +40,14 @@ struct smn_backend {
 		     struct smn_span *span);
 	ssize_t (*read)(void *be, int fd, void *buf, size_t len);
 	ssize_t (*write)(void *be, int fd, const void *buf, size_t len);
+	ssize_t (*pread)(void *be, int fd, void *buf, size_t len,
+			 uint64_t offset);
+	ssize_t (*pwrite)(void *be, int fd, const void *buf, size_t len,
+			  uint64_t offset);
+	/* a new eventfd that never blocks */
+	int (*eventfd)(void *be);
+	/* as poll(2): how many are ready, 0 when @ms went by before */
+	int (*poll)(void *be, struct pollfd *fds, unsigned int n, int ms);
 	ssize_t (*readlink)(void *be, const char *path, char *buf, size_t len);
 	int (*access)(void *be, const char *path);
 	int (*mkdir)(void *be, const char *path);
@@ -47,8 +62,9 @@ struct smn_backend {
 	/* further reads tell only what comes from now on */
 	int (*seek_end)(void *be, int fd);
 	/* run a program to its end, what it prints goes into @buf; how much.
-	 * -EFBIG: more than @len; -EIO: it did not end with 0 */
-	ssize_t (*run)(void *be, const char *const argv[], void *buf,
+	 * -EFBIG: more than @len; -EIO: it did not end with 0; -ETIMEDOUT: it
+	 * took too long and was killed with its children */
+	ssize_t (*run)(void *be, const struct smn_program *p, void *buf,
 		       size_t len);
 };
 
@@ -104,6 +120,26 @@ ssize_t smn_sys_read_queue(struct smn_sys *sys, enum smn_op_id op, int fd,
 ssize_t smn_sys_write_queue(struct smn_sys *sys, int fd, const void *buf,
 			    size_t len);
 
+/*
+ * pread(2) and pwrite(2) of a device's file: its regions. A failure is
+ * remembered as SMN_READ_REGION or SMN_WRITE_REGION, explained by the rows of
+ * lib/abi/act-region.c; what succeeds is neither timed nor traced.
+ */
+ssize_t smn_sys_pread(struct smn_sys *sys, int fd, void *buf, size_t len,
+		      uint64_t offset);
+ssize_t smn_sys_pwrite(struct smn_sys *sys, int fd, const void *buf,
+		       size_t len, uint64_t offset);
+
+/* A new eventfd; reading it never sleeps. -EMFILE, -ENFILE, -ENOMEM. */
+int smn_sys_eventfd(struct smn_sys *sys);
+
+/*
+ * As poll(2), but -errno: how many are ready, 0 when @ms milliseconds went by
+ * before. With no file at all it sleeps. -EINTR: a signal came.
+ */
+int smn_sys_poll(struct smn_sys *sys, struct pollfd *fds, unsigned int n,
+		 int ms);
+
 /* O_CLOEXEC is implied. A failure is remembered as SMN_OPEN of sys->path. */
 int smn_sys_open(struct smn_sys *sys, const char *path, int flags);
 int smn_sys_close(struct smn_sys *sys, int fd);
@@ -118,6 +154,8 @@ ssize_t smn_sys_read(struct smn_sys *sys, int fd, void *buf, size_t len);
 int smn_sys_open_log(struct smn_sys *sys, const char *path, bool whole);
 
 /* The output of a program, found in PATH, as the backend's run. */
+ssize_t smn_sys_run_program(struct smn_sys *sys, const struct smn_program *p,
+			    void *buf, size_t len);
 ssize_t smn_sys_run(struct smn_sys *sys, const char *const argv[], void *buf,
 		    size_t len);
 

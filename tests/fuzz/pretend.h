@@ -152,9 +152,10 @@ static inline int p_unmap(void *be, void *addr, size_t len)
 }
 
 /* Whatever the program is: its last argument's file is what it prints. */
-static inline ssize_t p_run(void *be, const char *const argv[], void *buf,
+static inline ssize_t p_run(void *be, const struct smn_program *p, void *buf,
 			    size_t len)
 {
+	const char *const *argv = p->argv;
 	struct input content;
 	int n = 0, ret;
 

@@ -110,9 +110,10 @@ static inline int f_list(void *be, const char *dir,
 }
 
 /* The one program there is: gzip -dc FILE, of files that are not packed. */
-static inline ssize_t f_run(void *be, const char *const argv[], void *buf,
+static inline ssize_t f_run(void *be, const struct smn_program *p, void *buf,
 			    size_t len)
 {
+	const char *const *argv = p->argv;
 	const struct file *f;
 
 	if (strcmp(argv[0], "gzip") || strcmp(argv[1], "-dc") || argv[3])

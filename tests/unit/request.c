@@ -67,7 +67,8 @@ static struct smn_request any_request(struct dice *d)
 	struct smn_request r = { .op = roll(d, SMN_NOPS) };
 	const struct smn_op *op;
 
-	if (r.op == SMN_MMAP)
+	if (r.op == SMN_MMAP || r.op == SMN_READ_REGION ||
+	    r.op == SMN_WRITE_REGION)
 		r.op = SMN_IOMMU_DESTROY;
 	op = smn_op(r.op);
 	r.result = roll(d, NAMES + 1);
@@ -93,6 +94,9 @@ static struct smn_request any_request(struct dice *d)
 	for (unsigned int i = 0; i < op->nargs; i++) {
 		if (!roll(d, 2) ||
 		    (!op->request && strcmp(op->args[i].name, "data")))
+			continue;
+		/* in text, size= is the argument's, and a region's told */
+		if (!strcmp(op->args[i].name, "size"))
 			continue;
 		r.given |= 1u << i;
 		r.arg[i] = any_value(d, &op->args[i]);
