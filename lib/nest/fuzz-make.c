@@ -146,7 +146,7 @@ static const uint8_t weights[SMN_NOPS] = {
 	[SMN_IOMMU_VEVENTQ_ALLOC] = 4,
 	[SMN_IOMMU_HW_QUEUE_ALLOC] = 2,
 	[SMN_IOMMU_IOAS_NOIOMMU_GET_PA] = 2,
-	[SMN_OPEN] = 3,
+	[SMN_OPEN] = 4,
 	[SMN_CLOSE] = 4,
 	[SMN_READ_VEVENTQ] = 2,
 	[SMN_READ_FAULTQ] = 2,
@@ -271,7 +271,7 @@ static bool makes(const struct smn_op *op)
 static void other_path(struct smn_fuzz *f, struct smn_request *req)
 {
 	req->device = SMN_REQ_PATH;
-	strcpy(req->path, smn_fuzz_chance(f, 40) ? "/dev/vfio/devices/vfio99" :
+	strcpy(req->path, smn_fuzz_chance(f, 20) ? "/dev/vfio/devices/vfio99" :
 	       "/dev/null");
 }
 
@@ -290,7 +290,7 @@ static void make_open(struct smn_fuzz *f, struct smn_request *req)
 		req->op = SMN_CLOSE;
 		req->file = smn_fuzz_file(f, smn_fuzz_below(f, 2));
 	}
-	if (req->kind == SMN_REQ_OPEN && iommus && smn_fuzz_chance(f, 10))
+	if (req->kind == SMN_REQ_OPEN && iommus && smn_fuzz_chance(f, 25))
 		other_path(f, req);
 }
 
