@@ -83,7 +83,7 @@ static int sequence(struct fuzz_opts *o, unsigned int *n,
 		smn_fuzz_make(f, req);
 		ret = smn_fuzz_send(&pair, req, diff);
 		fuzz_count(&o->tally, req, diff);
-		smn_fuzz_note(f, req, diff->reply[0].err);
+		smn_fuzz_note(f, req, &diff->reply[0]);
 	}
 	smn_fuzz_pair_end(&pair);
 	return ret;

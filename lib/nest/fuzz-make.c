@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Which request comes next, and what becomes of what it made. See fuzz.h. */
+/* Which request comes next. See fuzz.h. */
 #include <string.h>
 
 #include "nest/fuzz-parts.h"
@@ -32,6 +32,7 @@ void smn_fuzz_begin(struct smn_fuzz *f, uint64_t seed)
 	f->random = seed;
 	f->home = f->n = f->nmaps = 0;
 	memset(f->slots, 0, sizeof(f->slots));
+	memset(f->maps, 0, sizeof(f->maps));
 }
 
 /* --- what there is --- */
@@ -58,6 +59,8 @@ static bool is_file(const struct smn_fuzz_slot *s, enum smn_fuzz_files which)
 {
 	if (!s->open)
 		return false;
+	if (s->other)
+		return which == SMN_FUZZ_OTHERS;
 	if (s->type)
 		return which == SMN_FUZZ_QUEUES;
 	return which == (s->via ? SMN_FUZZ_CDEVS : SMN_FUZZ_IOMMUS);
@@ -83,6 +86,36 @@ uint16_t smn_fuzz_file(struct smn_fuzz *f, enum smn_fuzz_files which)
 		if (is_file(&f->slots[i], which) && !skip--)
 			return i;
 	return 0;
+}
+
+/* The open cdev that device @via is bound with, or 0. */
+static uint16_t bound_cdev(const struct smn_fuzz *f, uint16_t via)
+{
+	for (unsigned int i = 1; i <= f->n; i++)
+		if (is_file(&f->slots[i], SMN_FUZZ_CDEVS) &&
+		    f->slots[i].home && (!via || f->slots[i].via == via))
+			return i;
+	return 0;
+}
+
+/* An open cdev whose device nobody has bound, or 0. */
+static uint16_t free_cdev(const struct smn_fuzz *f)
+{
+	for (unsigned int i = 1; i <= f->n; i++)
+		if (is_file(&f->slots[i], SMN_FUZZ_CDEVS) &&
+		    !bound_cdev(f, f->slots[i].via))
+			return i;
+	return 0;
+}
+
+/* Most happens where a device is. */
+static uint16_t choose_home(struct smn_fuzz *f)
+{
+	uint16_t cdev = bound_cdev(f, 0);
+	uint16_t home = cdev ? f->slots[cdev].home : 0;
+
+	return home && f->slots[home].open && smn_fuzz_chance(f, 60) ? home :
+		smn_fuzz_file(f, SMN_FUZZ_IOMMUS);
 }
 
 /* --- which op --- */
@@ -113,7 +146,7 @@ static const uint8_t weights[SMN_NOPS] = {
 	[SMN_IOMMU_VEVENTQ_ALLOC] = 4,
 	[SMN_IOMMU_HW_QUEUE_ALLOC] = 2,
 	[SMN_IOMMU_IOAS_NOIOMMU_GET_PA] = 2,
-	[SMN_OPEN] = 3,
+	[SMN_OPEN] = 4,
 	[SMN_CLOSE] = 4,
 	[SMN_READ_VEVENTQ] = 2,
 	[SMN_READ_FAULTQ] = 2,
@@ -161,11 +194,14 @@ static const struct {
 
 static enum smn_op_id next_link(struct smn_fuzz *f)
 {
-	if (!f->home || !smn_fuzz_file(f, SMN_FUZZ_CDEVS))
+	bool unbound = free_cdev(f);
+
+	if (!f->home || (!unbound && !bound_cdev(f, 0)))
 		return SMN_OPEN;
 	for (size_t i = 0; i < SMN_ARRAY_SIZE(chain); i++)
 		if (!smn_fuzz_object(f, f->home, 1u << chain[i].type))
-			return chain[i].op;
+			return unbound || chain[i].type != SMN_T_DEVICE ?
+				chain[i].op : any_op(f);
 	return any_op(f);
 }
 
@@ -231,6 +267,14 @@ static bool makes(const struct smn_op *op)
 	return false;
 }
 
+/* Paths that are no device's: nothing there, and a file of another kind */
+static void other_path(struct smn_fuzz *f, struct smn_request *req)
+{
+	req->device = SMN_REQ_PATH;
+	strcpy(req->path, smn_fuzz_chance(f, 20) ? "/dev/vfio/devices/vfio99" :
+	       "/dev/null");
+}
+
 static void make_open(struct smn_fuzz *f, struct smn_request *req)
 {
 	unsigned int iommus = files(f, SMN_FUZZ_IOMMUS);
@@ -246,31 +290,45 @@ static void make_open(struct smn_fuzz *f, struct smn_request *req)
 		req->op = SMN_CLOSE;
 		req->file = smn_fuzz_file(f, smn_fuzz_below(f, 2));
 	}
-	if (req->kind == SMN_REQ_OPEN && smn_fuzz_chance(f, 3)) {
-		req->device = SMN_REQ_PATH;
-		strcpy(req->path, "/dev/vfio/devices/vfio99");
-	}
+	if (req->kind == SMN_REQ_OPEN && iommus && smn_fuzz_chance(f, 25))
+		other_path(f, req);
 }
 
 static void make_close(struct smn_fuzz *f, struct smn_request *req)
 {
 	static const enum smn_fuzz_files likely[] = {
 		SMN_FUZZ_QUEUES, SMN_FUZZ_QUEUES, SMN_FUZZ_QUEUES,
-		SMN_FUZZ_CDEVS, SMN_FUZZ_CDEVS, SMN_FUZZ_IOMMUS,
+		SMN_FUZZ_CDEVS, SMN_FUZZ_CDEVS, SMN_FUZZ_OTHERS,
+		SMN_FUZZ_IOMMUS,
 	};
 
 	req->kind = SMN_REQ_CLOSE;
-	req->file = smn_fuzz_file(f, SMN_PICK(f, likely));
+	for (unsigned int i = 0; i < 3 && !req->file; i++)
+		req->file = smn_fuzz_file(f, SMN_PICK(f, likely));
+}
+
+/* The last queue of the type that is open, or 0. */
+static uint16_t a_queue(const struct smn_fuzz *f, enum smn_type type)
+{
+	for (unsigned int i = f->n; i; i--)
+		if (f->slots[i].open && f->slots[i].type == type)
+			return i;
+	return 0;
 }
 
 static void make_transfer(struct smn_fuzz *f, struct smn_request *req)
 {
 	static const uint32_t sizes[] = { 0, 1, 8, 8, 16, 39, 40, 48, 200 };
+	static const enum smn_fuzz_files safe[] = { SMN_FUZZ_IOMMUS,
+						    SMN_FUZZ_QUEUES };
 
 	req->kind = req->op == SMN_WRITE_FAULTQ ? SMN_REQ_WRITE : SMN_REQ_READ;
 	req->size = SMN_PICK(f, sizes);
-	req->file = smn_fuzz_object(f, 0, req->op == SMN_READ_VEVENTQ ?
-				    SMN_IS(VEVENTQ) : SMN_IS(FAULTQ));
+	/* never a cdev: that would be device memory */
+	req->file = smn_fuzz_chance(f, 80) ?
+		a_queue(f, req->op == SMN_READ_VEVENTQ ? SMN_T_VEVENTQ :
+			SMN_T_FAULTQ) :
+		smn_fuzz_file(f, SMN_PICK(f, safe));
 	if (req->kind == SMN_REQ_WRITE) {
 		req->nwords = (req->size + 7) / 8;
 		for (unsigned int i = 0; i < req->nwords; i++)
@@ -286,6 +344,10 @@ static void make_ioctl(struct smn_fuzz *f, struct smn_request *req)
 	req->kind = SMN_REQ_IOCTL;
 	req->size = op->size;
 	req->file = vfio ? smn_fuzz_file(f, SMN_FUZZ_CDEVS) : f->home;
+	/* a cdev is bound once, and used when it is bound */
+	if (vfio && smn_fuzz_chance(f, 75))
+		req->file = req->op == SMN_VFIO_DEVICE_BIND_IOMMUFD ?
+			free_cdev(f) : bound_cdev(f, 0);
 	if (req->op == SMN_VFIO_DEVICE_ATTACH_IOMMUFD_PT &&
 	    f->slots[req->file].home)
 		f->home = f->slots[req->file].home;
@@ -303,7 +365,7 @@ static void make_ioctl(struct smn_fuzz *f, struct smn_request *req)
 void smn_fuzz_make(struct smn_fuzz *f, struct smn_request *req)
 {
 	memset(req, 0, sizeof(*req));
-	f->home = smn_fuzz_file(f, SMN_FUZZ_IOMMUS);
+	f->home = choose_home(f);
 	req->op = choose(f);
 	switch (req->op) {
 	case SMN_OPEN:
@@ -321,91 +383,5 @@ void smn_fuzz_make(struct smn_fuzz *f, struct smn_request *req)
 		break;
 	default:
 		make_ioctl(f, req);
-	}
-}
-
-/* --- what came of it --- */
-
-static uint16_t slot_of(const struct smn_request *req, const char *name)
-{
-	const struct smn_op *op = smn_op(req->op);
-	const struct smn_req_value *v =
-		&req->arg[smn_op_arg(op, name) - op->args];
-
-	return v->ref == SMN_REF_ID || v->ref == SMN_REF_FD ? v->slot : 0;
-}
-
-/* The device went: its id, and its vDEVICE. */
-static void closed_cdev(struct smn_fuzz *f, uint16_t cdev)
-{
-	for (unsigned int i = 1; i <= f->n; i++) {
-		struct smn_fuzz_slot *s = &f->slots[i];
-
-		if (s->type == SMN_T_DEVICE && s->via == cdev)
-			s->live = false;
-		if (s->type == SMN_T_VDEVICE && s->via &&
-		    f->slots[s->via].via == cdev)
-			s->live = false;
-	}
-}
-
-static void made(struct smn_fuzz *f, const struct smn_request *req)
-{
-	struct smn_fuzz_slot *s = &f->slots[req->result];
-	const struct smn_op *op = smn_op(req->op);
-
-	s->home = req->file;
-	s->live = true;
-	for (unsigned int i = 0; i < op->nargs; i++) {
-		const struct smn_arg *a = &op->args[i];
-
-		if (a->out && !a->in && a->types)
-			s->type = __builtin_ctz(a->types);
-		s->open |= a->out && a->format == SMN_ARG_FD;
-	}
-	if (req->op == SMN_IOMMU_HWPT_ALLOC &&
-	    f->slots[slot_of(req, "pt_id")].type == SMN_T_VIOMMU)
-		s->type = SMN_T_NESTED;
-	if (req->op == SMN_IOMMU_VDEVICE_ALLOC) {
-		s->via = slot_of(req, "dev_id");
-		s->vsid = req->arg[smn_op_arg(op, "virt_id") - op->args].value;
-	}
-	if (req->op == SMN_VFIO_DEVICE_BIND_IOMMUFD) {
-		s->via = req->file;
-		s->home = slot_of(req, "iommufd");
-		f->slots[req->file].home = s->home;
-	}
-}
-
-static void mapped(struct smn_fuzz *f, const struct smn_request *req)
-{
-	const struct smn_op *op = smn_op(req->op);
-
-	f->maps[f->nmaps++ % SMN_FUZZ_MAPS] = (struct smn_fuzz_map){
-		.ioas = slot_of(req, "ioas_id"),
-		.iova = req->arg[smn_op_arg(op, "iova") - op->args].value,
-		.length = req->arg[smn_op_arg(op, "length") - op->args].value,
-	};
-}
-
-void smn_fuzz_note(struct smn_fuzz *f, const struct smn_request *req, int err)
-{
-	if (err < 0)
-		return;
-	if (req->kind == SMN_REQ_OPEN) {
-		f->slots[req->result].open = true;
-		f->slots[req->result].via = req->device;
-	} else if (req->kind == SMN_REQ_CLOSE) {
-		struct smn_fuzz_slot *s = &f->slots[req->file];
-
-		s->open = false;
-		if (!s->type && s->via)
-			closed_cdev(f, req->file);
-	} else if (req->op == SMN_IOMMU_DESTROY) {
-		f->slots[slot_of(req, "id")].live = false;
-	} else if (req->op == SMN_IOMMU_IOAS_MAP) {
-		mapped(f, req);
-	} else if (req->result) {
-		made(f, req);
 	}
 }

@@ -16,9 +16,14 @@ bool smn_fuzz_chance(struct smn_fuzz *f, unsigned int percent);
  */
 uint16_t smn_fuzz_object(struct smn_fuzz *f, uint16_t home, uint32_t types);
 
-/* A slot with an open file: of a queue (.type), a cdev (SMN_T_NONE, .via) or
- * /dev/iommu (the rest); 0: there is none. */
-enum smn_fuzz_files { SMN_FUZZ_IOMMUS, SMN_FUZZ_CDEVS, SMN_FUZZ_QUEUES };
+/* A slot with an open file of that kind, or 0. */
+enum smn_fuzz_files {
+	SMN_FUZZ_IOMMUS,
+	SMN_FUZZ_CDEVS,
+	SMN_FUZZ_QUEUES,
+	SMN_FUZZ_OTHERS,	/* no file of iommufd or VFIO */
+};
+
 uint16_t smn_fuzz_file(struct smn_fuzz *f, enum smn_fuzz_files which);
 
 /* The member called @name, to be set; the op must have it. */

@@ -59,16 +59,18 @@ static uint64_t some_page(struct smn_fuzz *f)
 /* A mapping of that IOAS, else any, else none. */
 static const struct smn_fuzz_map *some_map(struct smn_fuzz *f, uint16_t ioas)
 {
-	unsigned int n = f->nmaps < SMN_FUZZ_MAPS ? f->nmaps : SMN_FUZZ_MAPS;
-	unsigned int start = n ? smn_fuzz_below(f, n) : 0;
+	const struct smn_fuzz_map *any = NULL;
+	unsigned int start = smn_fuzz_below(f, SMN_FUZZ_MAPS);
 
-	for (unsigned int i = 0; i < n; i++) {
-		const struct smn_fuzz_map *m = &f->maps[(start + i) % n];
+	for (unsigned int i = 0; i < SMN_FUZZ_MAPS; i++) {
+		const struct smn_fuzz_map *m =
+			&f->maps[(start + i) % SMN_FUZZ_MAPS];
 
-		if (m->ioas == ioas)
+		if (ioas && m->ioas == ioas)
 			return m;
+		any = m->ioas ? m : any;
 	}
-	return n ? &f->maps[start] : NULL;
+	return any;
 }
 
 static uint32_t map_flags(struct smn_fuzz *f)
@@ -95,13 +97,18 @@ static void shape_map(struct smn_fuzz *f, struct smn_request *req)
 
 static void shape_map_file(struct smn_fuzz *f, struct smn_request *req)
 {
-	/* what is open stays open while it is mapped: only what is not */
+	/* a mapped queue would keep its iommufd, which keeps the mapping */
 	static const int32_t fds[] = { -1, 100000 };
+	uint16_t other = smn_fuzz_file(f, SMN_FUZZ_OTHERS);
 
 	smn_fuzz_put(req, "flags", map_flags(f));
 	smn_fuzz_put(req, "length", some_length(f));
 	smn_fuzz_put(req, "iova", some_iova(f));
 	smn_fuzz_put(req, "fd", (uint32_t)SMN_PICK(f, fds));
+	if (other && smn_fuzz_chance(f, 70)) {
+		smn_fuzz_point(req, "fd", SMN_REF_FD, 0);
+		smn_fuzz_member(req, "fd")->slot = other;
+	}
 }
 
 static void shape_unmap(struct smn_fuzz *f, struct smn_request *req)
@@ -257,9 +264,13 @@ static void shape_hwpt(struct smn_fuzz *f, struct smn_request *req)
 			IOMMU_HWPT_FAULT_ID_VALID;
 }
 
+/* Half of the time a HWPT that can be a parent, if there is one. */
 static void shape_viommu(struct smn_fuzz *f, struct smn_request *req)
 {
-	(void)f;
+	struct smn_req_value *hwpt = smn_fuzz_member(req, "hwpt_id");
+
+	for (unsigned int i = 0; i < 4 && !f->slots[hwpt->slot].parent; i++)
+		hwpt->slot = smn_fuzz_object(f, f->home, SMN_IS(PAGING));
 	smn_fuzz_put(req, "type", IOMMU_VIOMMU_TYPE_ARM_SMMUV3);
 }
 
@@ -289,37 +300,6 @@ static void shape_hw_queue(struct smn_fuzz *f, struct smn_request *req)
 }
 
 /* --- invalidation --- */
-
-static void shape_inval(struct smn_fuzz *f, struct smn_request *req)
-{
-	static const uint8_t counts[] = { 1, 1, 1, 2, 3, 5, 8, 20, 62, 63, 64,
-					  65, 127 };
-	unsigned int n = SMN_PICK(f, counts);
-
-	for (unsigned int i = 0; i < n; i++)
-		smn_fuzz_cmd(f, &req->words[2 * i]);
-	req->nwords = 2 * n;
-	/* one of them is wrong, its opcode or a bit */
-	if (smn_fuzz_chance(f, 30))
-		req->words[smn_fuzz_below(f, 2 * n)] ^=
-			1ULL << smn_fuzz_below(f, 64);
-	smn_fuzz_put(req, "data_type",
-		     IOMMU_VIOMMU_INVALIDATE_DATA_ARM_SMMUV3);
-	smn_fuzz_put(req, "entry_len", 16);
-	smn_fuzz_put(req, "entry_num", n);
-	smn_fuzz_point(req, "data_uptr", SMN_REF_PAYLOAD, 0);
-	/* the same words as entries of another length */
-	if (n >= 8 && smn_fuzz_chance(f, 15)) {
-		static const uint8_t lengths[] = { 8, 12, 24, 32 };
-		unsigned int len = SMN_PICK(f, lengths);
-
-		smn_fuzz_put(req, "entry_len", len);
-		smn_fuzz_put(req, "entry_num", n * 16 / len);
-		/* what a longer entry has beyond a command is zero, maybe */
-		for (unsigned int i = 0; len == 32 && i < n; i += 2)
-			req->words[2 * i + 2] = req->words[2 * i + 3] = 0;
-	}
-}
 
 static void any_bits(struct smn_fuzz *f, const struct smn_layout *l,
 		     uint64_t words[2])
@@ -359,6 +339,55 @@ void smn_fuzz_cmd(struct smn_fuzz *f, uint64_t cmd[2])
 	device = smn_fuzz_object(f, f->home, SMN_IS(VDEVICE));
 	set(l, cmd, "SID", device && smn_fuzz_chance(f, 95) ?
 	    f->slots[device].vsid : SMN_PICK(f, vsids));
+}
+
+/* For a vIOMMU that knows every vSID there is. */
+static bool is_legal(struct smn_fuzz *f, const uint64_t cmd[2])
+{
+	const struct smn_layout *l = smn_cmd_by_opcode(cmd[0] & SMN_CMD_OPCODE);
+	const struct smn_field *sid = smn_layout_field(l, "SID", 3);
+	struct smn_violations bad;
+	uint16_t device = sid ? smn_fuzz_object(f, f->home, SMN_IS(VDEVICE)) :
+		0;
+
+	return !smn_rules_cmd(cmd, f->feats, &bad) &&
+		(!sid || (device && f->slots[device].vsid ==
+			  smn_field_get(sid, cmd)));
+}
+
+static void shape_inval(struct smn_fuzz *f, struct smn_request *req)
+{
+	static const uint8_t counts[] = { 1, 1, 1, 2, 3, 5, 8, 20, 62, 63, 64,
+					  65, 127 };
+	unsigned int n = SMN_PICK(f, counts);
+
+	bool legal = smn_fuzz_chance(f, 60);
+
+	for (unsigned int i = 0; i < n; i++)
+		do
+			smn_fuzz_cmd(f, &req->words[2 * i]);
+		while (legal && !is_legal(f, &req->words[2 * i]));
+	req->nwords = 2 * n;
+	/* one of them is wrong, its opcode or a bit */
+	if (smn_fuzz_chance(f, legal ? 10 : 50))
+		req->words[smn_fuzz_below(f, 2 * n)] ^=
+			1ULL << smn_fuzz_below(f, 64);
+	smn_fuzz_put(req, "data_type",
+		     IOMMU_VIOMMU_INVALIDATE_DATA_ARM_SMMUV3);
+	smn_fuzz_put(req, "entry_len", 16);
+	smn_fuzz_put(req, "entry_num", n);
+	smn_fuzz_point(req, "data_uptr", SMN_REF_PAYLOAD, 0);
+	/* the same words as entries of another length */
+	if (n >= 8 && smn_fuzz_chance(f, 15)) {
+		static const uint8_t lengths[] = { 8, 12, 24, 32 };
+		unsigned int len = SMN_PICK(f, lengths);
+
+		smn_fuzz_put(req, "entry_len", len);
+		smn_fuzz_put(req, "entry_num", n * 16 / len);
+		/* what a longer entry has beyond a command is zero, maybe */
+		for (unsigned int i = 0; len == 32 && i < n; i += 2)
+			req->words[2 * i + 2] = req->words[2 * i + 3] = 0;
+	}
 }
 
 void smn_fuzz_ste(struct smn_fuzz *f, uint64_t ste[2])

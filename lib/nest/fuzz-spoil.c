@@ -201,9 +201,9 @@ static void tame_map(struct smn_request *req)
 /* Numbers of this process's own files are no numbers either. */
 static void tame_file(struct smn_req_value *v)
 {
-	if (v->ref == SMN_REF_FD)
-		v->value = 0;
-	else if (v->value < NO_FILE)
+	/* the member has 32 bits of it */
+	v->value = v->ref == SMN_REF_FD ? 0 : (uint32_t)v->value;
+	if (v->ref == SMN_REF_NUMBER && v->value < NO_FILE)
 		v->value += NO_FILE;
 }
 

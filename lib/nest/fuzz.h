@@ -22,6 +22,8 @@ struct smn_fuzz_slot {
 	uint64_t vsid;		/* of a vDEVICE */
 	uint8_t type;		/* enum smn_type of the id, 0: a mere file */
 	bool live, open;	/* is the id, is the file still there? */
+	bool parent;		/* a HWPT that is a nesting parent */
+	bool other;		/* a file that is none of ours */
 };
 
 struct smn_fuzz_map {
@@ -48,8 +50,9 @@ void smn_fuzz_begin(struct smn_fuzz *f, uint64_t seed);
 /* The next request of the sequence; at most SMN_FUZZ_MAX of them. */
 void smn_fuzz_make(struct smn_fuzz *f, struct smn_request *req);
 
-/* How it was answered, err as in a reply. */
-void smn_fuzz_note(struct smn_fuzz *f, const struct smn_request *req, int err);
+/* How it was answered. */
+void smn_fuzz_note(struct smn_fuzz *f, const struct smn_request *req,
+		   const struct smn_reply *reply);
 
 /* --- two sides --- */
 

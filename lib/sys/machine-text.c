@@ -19,6 +19,7 @@ struct smn_text {
 /* --- the real machine below --- */
 
 #define MAX_BELOW (16 << 20)	/* of a file */
+#define CHUNK 65536		/* some of procfs refuse larger reads */
 
 /* What can change here; the real machine's would be out of date. */
 static const char *const own[] = {
@@ -81,8 +82,11 @@ static ssize_t read_below(const struct smn_machine *m, const char *path,
 	if (fd < 0)
 		return fd;
 	do {
+		size_t room = MAX_BELOW - have < CHUNK ? MAX_BELOW - have :
+			CHUNK;
+
 		n = all ? m->below->read(m->below_priv, fd, all + have,
-					 MAX_BELOW - have) : -ENOMEM;
+					 room) : -ENOMEM;
 		have += n > 0 ? n : 0;
 	} while (n > 0);
 	m->below->close(m->below_priv, fd);

@@ -47,6 +47,7 @@ static const struct {
 	const char *path, *text;
 } usual[] = {
 	{ SMN_TREE_DEVICE, "/dev/iommu", "" },
+	{ SMN_TREE_TEXT, "/dev/null", "" },
 	{ SMN_TREE_FOLDER, "/run", "" },
 	{ SMN_TREE_FOLDER, DEVICES, "" },
 	{ SMN_TREE_TEXT, DRIVERS "/" VFIO "/bind", "" },

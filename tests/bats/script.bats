@@ -64,7 +64,7 @@ syntax() {
 		destroy id=s1
 	EOF
 	ctl 0 script chain
-	holds '.result.lines | length == 16 and all(.ok) and map(select(.errno != 0)) == [.[9]]' \
+	holds '.result.lines | length == 15 and all(.ok) and map(select(.errno != 0)) == [.[9]]' \
 		'.result.lines[9] | .line == 12 and .errno == 16 and .row == "destroy.busy" and .text == "destroy id=s1"' \
 		'.result.lines | [.[2, 3, 4, 5, 6].id] == [1, 2, 3, 4, 5]' '.result.lines | all(.ns > 0)' '.error == null'
 	run -0 smmunest-ctl script - <chain
@@ -75,7 +75,7 @@ syntax() {
 	holds '.result.lines | length == 10 and (last | .ok == false)' \
 		'.error.causes[0].text == "wrong:12: expected EIO, and it was EBUSY destroy.busy"'
 	ctl 1 script -k wrong
-	holds '.result.lines | length == 16 and (map(select(.ok | not)) | length == 1)'
+	holds '.result.lines | length == 15 and (map(select(.ok | not)) | length == 1)'
 	sed '/^expect EBUSY/d' chain >wrong
 	ctl 2 script wrong
 	holds '.error | .op == "IOMMU_DESTROY" and .name == "EBUSY" and .causes[0].id == "destroy.busy"'
