@@ -14,7 +14,7 @@
  *
  * Tables are in arch/field.h (SMMU words), abi/op.h (ioctls), abi/rules.h
  * (what the kernel accepts) and abi/diag.h (why a call failed). What firmware
- * and kernel tell beside iommufd is in host/facts.h.
+ * and kernel tell beside iommufd is in host/facts.h, statistics in stat.h.
  */
 #ifndef SMMUNEST_H
 #define SMMUNEST_H
@@ -34,6 +34,7 @@
 #include "arch/walk.h"
 #include "dma/dma.h"
 #include "host/facts.h"
+#include "stat.h"
 #include "sys/presets.h"
 #include "sys/sys.h"
 
@@ -475,16 +476,5 @@ int smn_nest_build(struct smn_session *s, const struct smn_plan *plan,
  * see smn_iommu_learn(); -ENOMEM; what smn_pci_list() can return.
  */
 int smn_model_of(struct smn_sys *sys, struct smn_model **model);
-
-/* --- numbers --- */
-
-struct smn_stat {
-	size_t n;
-	uint64_t min, p50, p90, p99, max;
-};
-
-/* Sorts @samples. A percentile is the smallest sample with that share of the
- * samples at or below it. @n must not be 0. */
-void smn_stat_of(uint64_t *samples, size_t n, struct smn_stat *stat);
 
 #endif

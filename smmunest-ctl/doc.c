@@ -156,7 +156,9 @@ void doc_add_stat(struct json_object *o, const struct smn_stat *stat)
 	doc_add_int(o, "p50_ns", stat->p50);
 	doc_add_int(o, "p90_ns", stat->p90);
 	doc_add_int(o, "p99_ns", stat->p99);
+	doc_add_int(o, "p999_ns", stat->p999);
 	doc_add_int(o, "max_ns", stat->max);
+	doc_add_int(o, "mean_ns", stat->mean);
 }
 
 struct json_object *doc_findings(const struct smn_finding *f, unsigned int n)

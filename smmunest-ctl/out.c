@@ -63,7 +63,9 @@ static const struct {
 	{ "p50_ns", "p50", format_ns },
 	{ "p90_ns", "p90", format_ns },
 	{ "p99_ns", "p99", format_ns },
+	{ "p999_ns", "p99.9", format_ns },
 	{ "max_ns", "max", format_ns },
+	{ "mean_ns", "mean", format_ns },
 	{ "errno", "result", format_errno },
 	{ "bytes", "size", format_bytes },
 };
