@@ -170,13 +170,94 @@ static enum smn_truth other_kind(struct smn_question *q,
 			    q->dev->vfio.used != set_of(q)->index + 1);
 }
 
+static bool triggers(const struct smn_question *q)
+{
+	return has(q, VFIO_IRQ_SET_ACTION_TRIGGER);
+}
+
+static bool begins(const struct smn_question *q)
+{
+	return has(q, VFIO_IRQ_SET_DATA_EVENTFD) && triggers(q);
+}
+
+/* INTx is one, whatever is done with it but to let it go */
+static enum smn_truth not_one(struct smn_question *q,
+			      const struct smn_row *row, struct smn_why *why)
+{
+	(void)row;
+	(void)why;
+	if (set_of(q)->index != VFIO_PCI_INTX_IRQ_INDEX || set_of(q)->count)
+		return SMN_NO;
+	return q->dev ? smn_truth_of(!(disables(q) && triggers(q))) :
+		SMN_UNKNOWN;
+}
+
+/* pci_alloc_irq_vectors() of none */
+static enum smn_truth none_to_begin(struct smn_question *q,
+				    const struct smn_row *row,
+				    struct smn_why *why)
+{
+	(void)row;
+	(void)why;
+	if (!is_msi(q) || set_of(q)->count || set_of(q)->start || !begins(q))
+		return SMN_NO;
+	return q->dev ? smn_truth_of(!q->dev->vfio.used) : SMN_UNKNOWN;
+}
+
+/*
+ * iommu_dma_prepare_msi(): while DMA is blocked there is no address to send an
+ * MSI to, which the PCI layer tells as having no vector left.
+ */
+static enum smn_truth not_attached(struct smn_question *q,
+				   const struct smn_row *row,
+				   struct smn_why *why)
+{
+	(void)row;
+	(void)why;
+	if (!is_msi(q) || !begins(q))
+		return SMN_NO;
+	if (!q->dev)
+		return SMN_UNKNOWN;
+	return smn_truth_of(!q->dev->vfio.used &&
+			    !smn_pdev_group_hwpt(q->w, q->dev, 0));
+}
+
+static enum smn_truth masks_by_file(struct smn_question *q,
+				    const struct smn_row *row,
+				    struct smn_why *why)
+{
+	(void)row;
+	(void)why;
+	return smn_truth_of(has(q, VFIO_IRQ_SET_DATA_EVENTFD) &&
+			    has(q, VFIO_IRQ_SET_ACTION_MASK));
+}
+
+/* vfio_pci_set_ctx_trigger_single() */
+static enum smn_truth not_single(struct smn_question *q,
+				 const struct smn_row *row,
+				 struct smn_why *why)
+{
+	const struct smn_irq_set *in = set_of(q);
+
+	(void)row;
+	(void)why;
+	if (exclusive(q))
+		return SMN_NO;
+	if (has(q, VFIO_IRQ_SET_DATA_EVENTFD))
+		return smn_truth_of(!in->count || in->fd < -1);
+	if (has(q, VFIO_IRQ_SET_DATA_BOOL))
+		return smn_truth_of(!in->count);
+	return q->dev ? smn_truth_of(!(q->dev->vfio.single >> in->index & 1)) :
+		SMN_UNKNOWN;
+}
+
 /* nothing but an eventfd can begin it */
 static enum smn_truth not_used(struct smn_question *q,
 			       const struct smn_row *row, struct smn_why *why)
 {
 	(void)row;
 	(void)why;
-	if (!exclusive(q) || has(q, VFIO_IRQ_SET_DATA_EVENTFD))
+	if (!exclusive(q) || begins(q))
 		return SMN_NO;
 	return q->dev ? smn_truth_of(!q->dev->vfio.used) : SMN_UNKNOWN;
 }
@@ -264,6 +345,17 @@ static void signal_all(struct smn_question *q)
 	}
 }
 
+static void set_single(struct smn_vfio *v, const struct smn_question *q)
+{
+	const struct smn_irq_set *in = set_of(q);
+	uint32_t bit = 1u << in->index;
+
+	if (has(q, VFIO_IRQ_SET_DATA_EVENTFD))
+		v->single = in->fd < 0 ? v->single & ~bit : v->single | bit;
+	else if (has(q, VFIO_IRQ_SET_DATA_NONE) && !in->count)
+		v->single &= ~bit;
+}
+
 static int irqs_set(struct smn_question *q, void *out)
 {
 	const struct smn_irq_set *in = set_of(q);
@@ -271,8 +363,12 @@ static int irqs_set(struct smn_question *q, void *out)
 	int ret = 0;
 
 	(void)out;
-	if (!v || !exclusive(q))
+	if (!v || !triggers(q))
 		return 0;
+	if (!exclusive(q)) {
+		set_single(v, q);
+		return 0;
+	}
 	if (disables(q)) {
 		smn_pdev_disarm(q->dev);
 		return 0;
@@ -324,13 +420,38 @@ static const struct smn_row set_rows[] = {
 	{ "irq.kind", EINVAL, SET(index), .test = other_kind,
 	  .cause = "another kind of interrupts is in use",
 	  .remedy = "disable that: DATA_NONE, ACTION_TRIGGER, count 0" },
+	{ "irq.intx", EINVAL, SET(count), .test = not_one,
+	  .cause = "a device has one INTx, and none of it is asked for",
+	  .remedy = "set count to 1" },
+	{ "irq.zero", ERANGE, SET(count), .test = none_to_begin,
+	  .cause = "no vector is asked for, and none is allocated",
+	  .remedy = "set count to 1 at least" },
+	{ "irq.single", EINVAL, SET(flags), .test = not_single,
+	  .cause = "there is nothing to signal, or nobody",
+	  .remedy = "set count to 1, and begin with DATA_EVENTFD" },
 	{ "irq.unused", EINVAL, SET(flags), .test = not_used,
 	  .cause = "interrupts of the kind are not in use",
 	  .remedy = "begin with DATA_EVENTFD and ACTION_TRIGGER" },
+	{ "irq.attach", ENOSPC, SET(index), .test = not_attached,
+	  .cause = "the device is attached to nothing, so its MSIs have no "
+		   "address to go to",
+	  .remedy = "VFIO_DEVICE_ATTACH_IOMMUFD_PT comes first; an MSI that "
+		    "was refused so may stay lost until the machine is "
+		    "started again",
+	  .since = 615,
+	  .unreached = "Linux 7.3 keeps what the ITS had allocated: the "
+		       "device has no MSI any more" },
+	{ "irq.mask", ENOTTY, SET(flags), .test = masks_by_file,
+	  .cause = "an eventfd cannot mask",
+	  .remedy = "mask with DATA_NONE or DATA_BOOL" },
 	{ "irq.allocated", EINVAL, SET(start), .test = not_allocated,
 	  .cause = "the vector is beyond those the first call allocated",
 	  .remedy = "disable MSI and ask for all vectors at once",
 	  .unreached = "a device with several MSI vectors is needed" },
+	{ "irq.pin", ENODEV, .test = smn_test_elsewhere,
+	  .cause = "the device's INTx is connected to nothing",
+	  .remedy = "use MSI",
+	  .unreached = "such a device is needed" },
 	{ "irq.fd", EBADF, SET(fd), .test = wrong_fd, .with = EBADF,
 	  .cause = "the file is not open",
 	  .remedy = "make an eventfd before" },

@@ -252,6 +252,7 @@ static void unbind(struct smn_world *w, struct smn_file *f)
 	struct smn_obj *o = dev->object;
 
 	smn_pdev_disarm(dev);
+	dev->vfio.single = 0;
 	dev->vfio.decodes = SMN_UNKNOWN;
 	smn_pdev_detach(w, dev);
 	if (dev->vdevice)

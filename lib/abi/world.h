@@ -111,6 +111,7 @@ struct smn_vfio {
 		irqs[SMN_PCI_IRQS];
 	uint32_t used;		/* what kind of them is in use: 1 + index */
 	uint32_t nvectors;	/* of it, that were allocated */
+	uint32_t single;	/* 1 << index: errors, requests are signalled */
 	struct smn_irq *armed;	/* of that kind, a list */
 	enum smn_truth decodes;	/* memory decoding is on */
 };

@@ -38,6 +38,15 @@ static bool is_armed(const struct smn_session *s, int fd)
 	return false;
 }
 
+static bool is_attached(const struct smn_session *s, int fd)
+{
+	for (size_t i = s->nmade; i-- > 0;)
+		if (s->made[i].object == SMN_OBJ_ATTACHMENT &&
+		    s->made[i].fd == fd)
+			return true;
+	return false;
+}
+
 int smn_irq_arm(struct smn_session *s, const struct smn_device *dev,
 		uint32_t index, uint32_t vector, int *eventfd)
 {
@@ -49,6 +58,8 @@ int smn_irq_arm(struct smn_session *s, const struct smn_device *dev,
 	};
 	int ret = smn_session_reserve(s);
 
+	if (!ret && !is_attached(s, dev->fd))
+		ret = -ENOTCONN;
 	if (ret)
 		return ret;
 	arg.fd = smn_sys_eventfd(s->sys);

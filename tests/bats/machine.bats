@@ -217,3 +217,9 @@ empty_romfs() {
 	assert_line vfio-pci
 	assert_line "again 0"
 }
+
+@test "an NVMe SSD does DMA and sends its MSIs through both stages" {
+	run vm --device nvme -- 'bats /tests/bats/devices.bats --filter arrive'
+	assert_success
+	refute_output --partial '# skip'
+}

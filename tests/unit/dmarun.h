@@ -205,6 +205,11 @@ static inline void dr_plain(struct dmarun *r, const char *cdev)
 		ret = smn_ioas_alloc(&r->s, &ioas);
 	if (!ret)
 		ret = smn_ioas_map(&r->s, ioas, r->mem, PLAIN_BYTES, IPA_LOW);
+	/* a kernel that is asked never takes back what it allocates */
+	if (!ret)
+		dr_ok(r, smn_irq_arm(&r->s, &r->dev, r->source->irq_index, 0,
+				     &fd) == -ENOTCONN,
+		      "no MSI is armed before", 0);
 	if (!ret)
 		ret = smn_device_attach(&r->s, &r->dev, ioas);
 	if (dr_ok(r, !ret && r->mem, "attached", ret) && !dr_open(r)) {
