@@ -117,6 +117,27 @@ static enum smn_truth collides(const struct smn_pdev *dev,
 	return smn_truth_of(a);
 }
 
+/*
+ * A replacement makes its HWPT whole before it looks at the devices' regions; a
+ * first attachment does so in between.
+ */
+static enum smn_truth unmade(const struct smn_question *q,
+			     const struct smn_move *m)
+{
+	static const int errs[] = { ENOMEM, EFAULT, EINVAL };
+	enum smn_truth any;
+
+	if (!m->replace || m->to)
+		return SMN_NO;
+	any = smn_or(smn_paging_coarse(q, NULL),
+		     smn_paging_misaligned(q, m->ioas, NULL));
+	any = smn_or(any, smn_paging_outside(q, m->ioas, 0, NULL));
+	for (size_t i = 0; i < SMN_ARRAY_SIZE(errs); i++)
+		any = smn_or(any, smn_ioas_unpinnable(q->w, m->ioas, errs[i],
+						      NULL));
+	return any;
+}
+
 static enum smn_truth reserved(struct smn_question *q,
 			       const struct smn_row *row, struct smn_why *why)
 {
@@ -137,7 +158,7 @@ static enum smn_truth reserved(struct smn_question *q,
 		if (d->hwpt && smn_pdev_related(d, m.dev))
 			all = smn_or(all, q->w->answers && !d->nreserved ?
 				     SMN_NO : collides(d, s, why));
-	return all;
+	return smn_and(all, smn_not(unmade(q, &m)));
 }
 
 static bool takes_pasids(const struct smn_obj *hwpt)
@@ -169,8 +190,9 @@ static enum smn_truth no_pasids(struct smn_question *q,
 	if (e != SMN_YES)
 		return e;
 	if (!m.pasid)
-		return smn_truth_of(!takes_pasids(m.to) &&
-				    group_has_pasids(q, m.dev));
+		return smn_and(smn_truth_of(!takes_pasids(m.to) &&
+					    group_has_pasids(q, m.dev)),
+			       smn_not(unmade(q, &m)));
 	other = smn_pdev_group_hwpt(q->w, m.dev, 0);
 	return smn_truth_of(!takes_pasids(m.to) ||
 			    (other && !takes_pasids(other)));
