@@ -55,6 +55,10 @@ NATIVE_FLAGS = $(call uapi,$(shell uname -m)) \
 NATIVE_LIBS = -Wl,--as-needed $(if $(STATIC),-static) \
 	$(shell $(PKG_CONFIG) --libs $(if $(STATIC),--static) $(PKGS))
 
+# what the library alone wants: without the program's JSON
+LIB_LIBS = -Wl,--as-needed $(if $(STATIC),-static) $(shell $(PKG_CONFIG) \
+	--libs $(if $(STATIC),--static) $(filter-out json-c,$(PKGS)))
+
 SYSROOT := $(B)/sysroot/arm64
 ARM64_FLAGS = $(call uapi,aarch64) -isystem $(SYSROOT)/usr/include \
 	-isystem $(SYSROOT)/usr/include/libnl3
@@ -104,17 +108,17 @@ $(ARM64): $(patsubst %.c,$(A)/%.o,$(LIB) $(CTL))
 $(N)/unit/%: $(N)/tests/unit/%.o $(patsubst %.c,$(N)/%.o,$(LIB))
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LIBS)
 
 $(N)/bench/%: $(N)/tests/bench/%.o $(patsubst %.c,$(N)/%.o,$(LIB))
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LIBS)
 
 $(B)/arm64/tests/%: $(A)/tests/guest/%.o $(patsubst %.c,$(A)/%.o,$(LIB))
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(ARM64_CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -static
+	$(Q)$(ARM64_CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(ARM64_LIBS)
 
 UNIT_BINS := $(patsubst tests/unit/%.c,$(N)/unit/%,$(UNIT))
 GUEST_BINS := $(patsubst tests/guest/%.c,$(B)/arm64/tests/%,$(GUEST))
@@ -137,7 +141,8 @@ $(Z)/%.o: %.c $(UAPI_STAMP)
 $(Z)/bin/%: $(Z)/tests/fuzz/%.o $(patsubst %.c,$(Z)/%.o,$(LIB))
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(FUZZ_CC) $(SAN_FLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^
+	$(Q)$(FUZZ_CC) $(SAN_FLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ \
+		$(LIB_LIBS)
 
 # new inputs stay in build/fuzz; those worth keeping are committed as seeds
 fuzz: $(FUZZ_RUNS)

@@ -34,6 +34,7 @@
 #include "arch/walk.h"
 #include "dma/dma.h"
 #include "host/facts.h"
+#include "host/netlink.h"
 #include "stat.h"
 #include "sys/presets.h"
 #include "sys/sys.h"

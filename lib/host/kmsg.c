@@ -52,7 +52,13 @@ int smn_kmsg_open(struct smn_sys *sys, struct smn_kmsg *kmsg, bool whole,
 	return fd < 0 ? fd : 0;
 }
 
-/* A terminal may show it: nothing but printable ASCII. */
+void smn_printable(char *text)
+{
+	for (; *text; text++)
+		if (*text < ' ' || *text > '~')
+			*text = '?';
+}
+
 static void keep(struct smn_kmsg_seen *seen, enum smn_kmsg_kind kind,
 		 const char *text)
 {
@@ -65,9 +71,7 @@ static void keep(struct smn_kmsg_seen *seen, enum smn_kmsg_kind kind,
 	seen->line[seen->n].kind = kind;
 	to = seen->line[seen->n++].text;
 	snprintf(to, SMN_KMSG_LEN, "%s", text);
-	for (; *to; to++)
-		if (*to < ' ' || *to > '~')
-			*to = '?';
+	smn_printable(to);
 }
 
 static void look_at(struct smn_kmsg *kmsg, struct smn_kmsg_seen *seen,

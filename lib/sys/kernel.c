@@ -9,12 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include <linux/netlink.h>
 
 #include "sys/sys.h"
 
@@ -309,6 +313,50 @@ static ssize_t kernel_run(void *be, const struct smn_program *p, void *buf,
 	return n < 0 || !status ? n : -EIO;
 }
 
+static int kernel_lock(void *be, int fd)
+{
+	(void)be;
+	return flock(fd, LOCK_EX | LOCK_NB) ? -errno : 0;
+}
+
+static int kernel_netlink(void *be, int protocol)
+{
+	static const struct sockaddr_nl any = { .nl_family = AF_NETLINK };
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
+			protocol);
+	int err;
+
+	(void)be;
+	if (fd < 0 || !bind(fd, (const struct sockaddr *)&any, sizeof(any)))
+		return fd < 0 ? -errno : fd;
+	err = -errno;
+	close(fd);
+	return err;
+}
+
+static int kernel_join(void *be, int fd, unsigned int group)
+{
+	(void)be;
+	return setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group,
+			  sizeof(group)) ? -errno : 0;
+}
+
+static ssize_t kernel_receive(void *be, int fd, void *buf, size_t len,
+			      uint32_t *from)
+{
+	struct sockaddr_nl who = { .nl_pid = UINT32_MAX };
+	socklen_t size = sizeof(who);
+	/* its true length, also when it is longer than the room */
+	ssize_t n = recvfrom(fd, buf, len, MSG_TRUNC, (struct sockaddr *)&who,
+			     &size);
+
+	(void)be;
+	if (n < 0)
+		return -errno;
+	*from = who.nl_pid;
+	return (size_t)n > len ? -EMSGSIZE : n;
+}
+
 const struct smn_backend smn_backend_kernel = {
 	.name = "kernel",
 	.open = kernel_open,
@@ -330,4 +378,8 @@ const struct smn_backend smn_backend_kernel = {
 	.now = kernel_now,
 	.seek_end = kernel_seek_end,
 	.run = kernel_run,
+	.lock = kernel_lock,
+	.netlink = kernel_netlink,
+	.join = kernel_join,
+	.receive = kernel_receive,
 };

@@ -335,6 +335,37 @@ int smn_sys_write_text(struct smn_sys *sys, const char *path, int flags,
 	return (size_t)n == len ? ret : -EIO;
 }
 
+int smn_sys_lock(struct smn_sys *sys, int fd)
+{
+	return sys->be->lock ? sys->be->lock(sys->priv, fd) : 0;
+}
+
+int smn_sys_netlink(struct smn_sys *sys, int protocol)
+{
+	return sys->be->netlink ? sys->be->netlink(sys->priv, protocol) :
+		-EPROTONOSUPPORT;
+}
+
+int smn_sys_join(struct smn_sys *sys, int fd, unsigned int group)
+{
+	return sys->be->join(sys->priv, fd, group);
+}
+
+int smn_sys_send(struct smn_sys *sys, int fd, const void *buf, size_t len)
+{
+	ssize_t n = sys->be->write(sys->priv, fd, buf, len);
+
+	if (n < 0)
+		return n;
+	return (size_t)n == len ? 0 : -EIO;
+}
+
+ssize_t smn_sys_receive(struct smn_sys *sys, int fd, void *buf, size_t len,
+			uint32_t *from)
+{
+	return sys->be->receive(sys->priv, fd, buf, len, from);
+}
+
 int smn_sys_mkdir(struct smn_sys *sys, const char *path)
 {
 	return sys->be->mkdir(sys->priv, path);

@@ -66,6 +66,15 @@ struct smn_backend {
 	 * took too long and was killed with its children */
 	ssize_t (*run)(void *be, const struct smn_program *p, void *buf,
 		       size_t len);
+	/* the file is ours until it is closed; -EWOULDBLOCK: another's */
+	int (*lock)(void *be, int fd);
+	/* a socket of a netlink protocol, that never blocks */
+	int (*netlink)(void *be, int protocol);
+	/* from now on it is sent what goes to @group */
+	int (*join)(void *be, int fd, unsigned int group);
+	/* a whole message, and the port it came from: 0 is the kernel's own */
+	ssize_t (*receive)(void *be, int fd, void *buf, size_t len,
+			   uint32_t *from);
 };
 
 extern const struct smn_backend smn_backend_kernel;
@@ -176,6 +185,27 @@ int smn_sys_read_file(struct smn_sys *sys, const char *path, size_t most,
 /* @flags for an existing sysfs file: 0; O_CREAT and friends for one's own. */
 int smn_sys_write_text(struct smn_sys *sys, const char *path, int flags,
 		       const char *text);
+
+/*
+ * The file is this process's alone until it is closed or the process ends
+ * (flock(2), which binds those who ask). -EWOULDBLOCK: another's. A backend
+ * without other processes has nobody to exclude.
+ */
+int smn_sys_lock(struct smn_sys *sys, int fd);
+
+/*
+ * Netlink, messages and no files: a socket of @protocol (NETLINK_*), closed
+ * with smn_sys_close(), whose messages are sent with smn_sys_send(). Nothing
+ * sleeps: -EAGAIN. Receiving: -EMSGSIZE: longer than @len and gone; -ENOBUFS:
+ * the kernel had to drop some; *from is the sender's port, 0 the kernel, and
+ * anybody may send. -EPROTONOSUPPORT: the kernel, or a backend, without it.
+ */
+int smn_sys_netlink(struct smn_sys *sys, int protocol);
+int smn_sys_join(struct smn_sys *sys, int fd, unsigned int group);
+int smn_sys_send(struct smn_sys *sys, int fd, const void *buf, size_t len);
+ssize_t smn_sys_receive(struct smn_sys *sys, int fd, void *buf, size_t len,
+			uint32_t *from);
+
 int smn_sys_mkdir(struct smn_sys *sys, const char *path);
 int smn_sys_unlink(struct smn_sys *sys, const char *path);
 

@@ -87,6 +87,9 @@ passes() {
 	finds funnel lib/nest/a.c:2 'ioctl()' <<<'	return ioctl(fd, 1, &arg);'
 	finds funnel smmunest-ctl/out.c:2 'syscall()' <<<'	return syscall (29, fd);'
 	finds funnel lib/host/a.c:2 'stat()' <<<'	if (stat(path, &st))'
+	finds funnel lib/host/a.c:2 'flock()' <<<'	return flock(fd, LOCK_EX);'
+	finds funnel lib/host/a.c:2 'nl_connect()' <<<'	ret = nl_connect(sk, NETLINK_GENERIC);'
+	finds funnel lib/host/a.c:2 'genl_ctrl_resolve()' <<<'	ret = genl_ctrl_resolve(sk, "devlink");'
 	passes funnel lib/sys/kernel.c <<<'	return ioctl(fd, 1, &arg);'
 	passes funnel lib/sys/sys.c <<-'EOF'
 		/* not ioctl(2),
@@ -95,6 +98,7 @@ passes() {
 		char *s = "\"ioctl(1)", c = '"', *t = "open(x)";
 		ret = sys->be->ioctl(be, fd) + be.ioctl(fd) + smn_sys_ioctl(fd);
 	EOF
+	passes funnel lib/host/a.c <<<'	return genlmsg_parse(h, 0, tb, 1, policy) + nlmsg_free(msg) + be->lock(fd);'
 	passes funnel lib/host/a.c <<<'	return journal_write(fd) + smn_sys_unlink(path) + be->open(path);'
 }
 
