@@ -28,7 +28,6 @@ struct script_opts {
 	const char *cdevs[MAX_DEVICES];
 	struct smn_script script;
 	struct smn_runner runner;
-	bool learned;
 	struct json_object *lines;
 	size_t shown;
 };
@@ -142,8 +141,8 @@ static enum status find_devices(struct ctl *ctl)
 {
 	struct script_opts *o = ctl->opts;
 	struct smn_why cause;
+	struct smn_pci pci, first;
 	enum status status;
-	struct smn_pci pci;
 
 	for (unsigned int i = 0; i < o->script.devices; i++) {
 		if (i && i >= o->nbdf)
@@ -153,7 +152,11 @@ static enum status find_devices(struct ctl *ctl)
 		if (status)
 			return status;
 		take_device(o, &pci);
+		first = i ? first : pci;
 	}
+	/* the one that the document is about */
+	if (o->ncdev)
+		ctl_describe(ctl, &first);
 	if (o->ncdev < o->script.devices)
 		smn_pci_list(&ctl->sys, other_device, ctl);
 	if (o->ncdev == o->script.devices)
@@ -166,32 +169,6 @@ static enum status find_devices(struct ctl *ctl)
 
 /* --- one line --- */
 
-/* What diagnosis can use beyond what the script asked: once, after a refusal */
-static void learn(struct ctl *ctl)
-{
-	struct script_opts *o = ctl->opts;
-	struct smn_world *w = ctl->sys.world;
-	struct smn_call failed = ctl->sys.failed;
-
-	if (w->answers || o->learned)
-		return;
-	for (unsigned int i = 0; i < o->runner.nslots && !o->learned; i++) {
-		struct smn_session s = { .sys = &ctl->sys,
-					 .iommufd = o->runner.slots[i].fd };
-		struct smn_file *f = smn_world_file(w, s.iommufd);
-		struct smn_hw_info hw;
-
-		if (!f || f->kind != SMN_FILE_IOMMU)
-			continue;
-		smn_kernel_probe(&s, &w->kernel);
-		for (struct smn_pdev *d = w->devs; d; d = d->next)
-			if (d->object && d->object->x == f->x)
-				o->learned |= !smn_hw_info_get(
-					&s, d->object->id, &hw);
-	}
-	ctl->sys.failed = failed;
-}
-
 /* The row of a refusal: the model's own, or what diagnosis finds first. */
 static const char *row_of(struct ctl *ctl, const struct smn_reply *reply,
 			  struct smn_finding found[SMN_MAX_FINDINGS])
@@ -200,7 +177,7 @@ static const char *row_of(struct ctl *ctl, const struct smn_reply *reply,
 
 	if (reply->row)
 		return reply->row->id;
-	learn(ctl);
+	ctl_learn_more(ctl);
 	smn_call_question(&ctl->sys.failed, ctl->sys.world, &q);
 	smn_diagnose(&q, reply->err, found);
 	return found[0].id;
@@ -263,6 +240,7 @@ static enum status do_line(struct ctl *ctl, const struct smn_script_line *l)
 	struct smn_finding found[SMN_MAX_FINDINGS];
 	struct smn_reply reply;
 	const char *row = NULL;
+	uint32_t left = l->within;
 	bool ok;
 
 	if (l->sleep_ns) {
@@ -272,7 +250,10 @@ static enum status do_line(struct ctl *ctl, const struct smn_script_line *l)
 		nanosleep(&t, NULL);
 		return CTL_OK;
 	}
-	if (smn_runner_call(&o->runner, &l->req, &reply) < 0)
+	while (smn_runner_call(&o->runner, &l->req, &reply) >= 0 && --left &&
+	       !stop_signal())
+		;
+	if (reply.err < 0)
 		row = row_of(ctl, &reply, found);
 	ok = as_expected(l, reply.err, row);
 	add_line(o, l, &reply, row, ok);

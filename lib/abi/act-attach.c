@@ -319,7 +319,6 @@ static void attach_refused(struct smn_question *q, void *out, int err)
 #define ATTACH(member) SMN_ON(vfio_device_attach_iommufd_pt, member)
 #define PT_TYPES (SMN_IS(IOAS) | SMN_IS(PAGING) | SMN_IS(NESTED))
 #define NEEDS_DEVICE "a device that stalls is needed"
-#define NEEDS_GROUP "a group of several devices is needed"
 
 static const struct smn_row attach_rows[] = {
 	{ "attach.unbound", EINVAL, .test = smn_test_unbound,
@@ -384,8 +383,7 @@ static const struct smn_row attach_rows[] = {
 	  .remedy = "detach it the way it was attached" },
 	{ "attach.group", EINVAL, ATTACH(pt_id), .test = other_in_group,
 	  .cause = "another device of the group is attached elsewhere",
-	  .remedy = "attach every device of the group to the same HWPT",
-	  .unreached = NEEDS_GROUP },
+	  .remedy = "attach every device of the group to the same HWPT" },
 	{ "attach.msi", EADDRINUSE, ATTACH(pt_id), .test = reserved,
 	  .cause = "a mapping collides with the MSI window of this device",
 	  .remedy = "choose another --memory=SIZE@IPA, see `info`" },
@@ -414,7 +412,8 @@ static const struct smn_row attach_rows[] = {
 	{ "attach.smmu", EINVAL, ATTACH(pt_id), .test = smn_move_smmu,
 	  .cause = "the HWPT belongs to another SMMU",
 	  .remedy = "compare `smmu` in info, and allocate a HWPT for this "
-		    "device" },
+		    "device",
+	  .unreached = "the emulated machine has one SMMU" },
 	{ "attach.pasid", EBUSY, ATTACH(pt_id), SMN_IF(PASIDS_USED),
 	  .test = smn_move_pasids, .cause = "PASIDs of the device are in use",
 	  .remedy = "try again; look for a driver that uses SVA",

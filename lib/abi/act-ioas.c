@@ -395,6 +395,17 @@ static enum smn_truth unmapped(struct smn_question *q,
 		SMN_UNKNOWN;
 }
 
+/* what is mapped there has an address that this ioctl does not tell */
+static enum smn_truth translates(struct smn_question *q,
+				 const struct smn_row *row, struct smn_why *why)
+{
+	const struct iommu_ioas_noiommu_get_pa *in = q->in;
+
+	if (q->x && !smn_question_obj(q, in->ioas_id, SMN_T_IOAS))
+		return SMN_NO;
+	return smn_not(unmapped(q, row, why));
+}
+
 /* without the option the ioctl is known, but refuses whatever it is told */
 static enum smn_truth left_out(struct smn_question *q,
 			       const struct smn_row *row, struct smn_why *why)
@@ -433,7 +444,7 @@ static const struct smn_row pa_rows[] = {
 	{ "pa.revoked", EINVAL, .test = smn_test_elsewhere, NO_PA,
 	  .cause = "the dma-buf that is mapped there was revoked",
 	  .remedy = "map it again" },
-	{ "pa.domain", EOPNOTSUPP, .test = smn_test_always, NO_PA,
+	{ "pa.domain", EOPNOTSUPP, .test = translates, NO_PA,
 	  .cause = "the IOAS translates in an SMMU, and physical addresses "
 		   "are told only for devices without one",
 	  .remedy = "nesting has no use for this ioctl" },

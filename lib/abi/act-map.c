@@ -119,6 +119,9 @@ static enum smn_truth no_place(struct smn_question *q,
 	ret = smn_want_place(q, &want, align ? align : 1, &iova);
 	if (ret == -row->err)
 		return SMN_YES;
+	/* the gaps alone depend on what is reserved */
+	if (row->err != ENOSPC && align)
+		return SMN_NO;
 	return q->w->answers || !want.ioas->ioas.hwpts ? SMN_NO : SMN_UNKNOWN;
 }
 
@@ -338,8 +341,7 @@ static int copy_done(struct smn_question *q, void *out)
 #define ROWS_PINNED(id_, type) \
 	{ id_ ".memlock", ENOMEM, SMN_ON(type, length), .test = not_pinned, \
 	  .cause = "RLIMIT_MEMLOCK", \
-	  .remedy = "ulimit -l unlimited, or run as root", \
-	  .unreached = "root has CAP_IPC_LOCK" }, \
+	  .remedy = "ulimit -l unlimited, or run as root" }, \
 	{ id_ ".output", ERANGE, .test = smn_test_elsewhere, \
 	  .cause = "the memory's physical address is beyond IDR5.OAS", \
 	  .remedy = "this SMMU cannot reach all memory", \

@@ -243,7 +243,8 @@ static const struct smn_row bind_rows[] = {
 	  .unreached = "the kernel of the tests is newer" },
 	{ "bind.legacy", EBUSY, SMN_IF(LEGACY_OPEN),
 	  .cause = "the group's old VFIO node is open",
-	  .remedy = "fuser -v /dev/vfio/*" },
+	  .remedy = "fuser -v /dev/vfio/*",
+	  .unreached = "a kernel with CONFIG_VFIO_GROUP is needed" },
 	{ "bind.twice", EINVAL, .test = bound_already,
 	  .cause = "this file of the device is bound already",
 	  .remedy = "bind each file once" },
@@ -295,8 +296,7 @@ static const struct smn_row bind_rows[] = {
 	/* iommu_device_claim_dma_owner() */
 	{ "bind.group", EPERM, SMN_IF(GROUP_BUSY), .test = when_taken,
 	  .cause = "another device of the IOMMU group is in use by its driver",
-	  .remedy = "smmunest-ctl info; then bind every device of the group",
-	  .unreached = "the devices of the tests have a group each" },
+	  .remedy = "smmunest-ctl info; then bind every device of the group" },
 	{ "bind.owner", EPERM, .test = other_owner,
 	  .cause = "the IOMMU group belongs to another iommufd or VFIO user",
 	  .remedy = "fuser -v /dev/vfio/* /dev/vfio/devices/*" },
@@ -311,7 +311,8 @@ static const struct smn_row bind_rows[] = {
 	{ "bind.direct", EINVAL, SMN_IF(DIRECT), .test = when_taken,
 	  .cause = "firmware wants a 1:1 mapping for this device (a \"direct\" "
 		   "reserved region)",
-	  .remedy = "remove the RMR node or reserved-memory from firmware" },
+	  .remedy = "remove the RMR node or reserved-memory from firmware",
+	  .unreached = "firmware with an RMR node is needed" },
 	/* vfio_pci_core_enable() */
 	{ "bind.lock", EAGAIN, SMN_IF(RESETTING),
 	  .cause = "somebody else is configuring the device",

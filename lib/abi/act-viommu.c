@@ -196,7 +196,8 @@ static const struct smn_row viommu_rows[] = {
 	  .remedy = "make it with IOMMU_HWPT_ALLOC_NEST_PARENT" },
 	{ "viommu.smmu", EINVAL, ON(hwpt_id), .test = other_parent,
 	  .cause = "the nesting parent was made for a device on another SMMU",
-	  .remedy = "make a parent for each SMMU; compare `smmu` in info" },
+	  .remedy = "make a parent for each SMMU; compare `smmu` in info",
+	  .unreached = "the emulated machine has one SMMU" },
 };
 
 SMN_ACT(IOMMU_VIOMMU_ALLOC, viommu_rows, .done = made_viommu);
@@ -302,7 +303,8 @@ static const struct smn_row vdevice_rows[] = {
 	  .remedy = "give the out_devid of VFIO_DEVICE_BIND_IOMMUFD" },
 	{ "vdevice.smmu", EINVAL, ON(dev_id), .test = other_smmu,
 	  .cause = "the device is not on the vIOMMU's SMMU",
-	  .remedy = "compare `smmu` in info; make a vIOMMU for each SMMU" },
+	  .remedy = "compare `smmu` in info; make a vIOMMU for each SMMU",
+	  .unreached = "the emulated machine has one SMMU" },
 	{ "vdevice.closing", ENOENT, ON(dev_id), .test = elsewhere,
 	  .since = 617,
 	  .cause = "the device's VFIO file is being closed",

@@ -62,33 +62,52 @@ static unsigned int drop_background(struct candidate *c, unsigned int n)
 	return kept ? kept : n;
 }
 
-/* The rows of that errno in the kernel's order, up to one that holds. */
+/*
+ * The rows of that errno in the kernel's order, up to one that holds. There is
+ * always room for that one.
+ */
 static unsigned int collect(struct smn_question *q, int err,
 			    struct candidate c[SMN_MAX_FINDINGS])
 {
-	const struct smn_row *row;
+	struct candidate one = { .holds = SMN_UNKNOWN };
 	unsigned int n = 0;
 
-	for (unsigned int i = 0; (row = smn_row_at(q->op, i)) &&
-	     n < SMN_MAX_FINDINGS; i++) {
-		if (row->err != -err)
+	for (unsigned int i = 0; one.holds != SMN_YES &&
+	     (one.row = smn_row_at(q->op, i)); i++) {
+		if (one.row->err != -err)
 			continue;
-		smn_why_set(&c[n].cause, "%s", row->cause);
-		c[n].row = row;
-		c[n].holds = smn_row_holds(q, row, &c[n].cause);
-		if (c[n].holds == SMN_NO)
-			continue;
-		if (c[n++].holds == SMN_YES)
-			break;
+		smn_why_set(&one.cause, "%s", one.row->cause);
+		one.holds = smn_row_holds(q, one.row, &one.cause);
+		if (one.holds == SMN_YES ||
+		    (one.holds == SMN_UNKNOWN && n < SMN_MAX_FINDINGS - 1))
+			c[n++] = one;
 	}
 	return drop_background(c, n);
 }
 
-static enum smn_verdict weigh(const struct candidate *c, unsigned int n)
+/* Nothing that is known here could ever speak for it: a race, a fault. */
+static bool is_remote(const struct candidate *c)
+{
+	return c->holds != SMN_YES && c->row->test == smn_test_elsewhere;
+}
+
+/* How many of them are not remote. */
+static unsigned int count_near(const struct candidate *c, unsigned int n)
+{
+	unsigned int near = 0;
+
+	for (unsigned int i = 0; i < n; i++)
+		near += !is_remote(&c[i]);
+	return near;
+}
+
+static enum smn_verdict weigh(const struct candidate *c, unsigned int n,
+			      unsigned int near)
 {
 	if (c->holds == SMN_YES)
 		return n == 1 ? SMN_CERTAIN : SMN_LIKELY;
-	return n == 1 ? SMN_LIKELY : SMN_POSSIBLE;
+	return n == 1 || (near == 1 && !is_remote(c)) ? SMN_LIKELY :
+		SMN_POSSIBLE;
 }
 
 static void report(struct smn_finding *out, const struct candidate *c,
@@ -103,7 +122,7 @@ unsigned int smn_diagnose(struct smn_question *q, int err,
 			  struct smn_finding out[SMN_MAX_FINDINGS])
 {
 	struct candidate c[SMN_MAX_FINDINGS];
-	unsigned int n, at = 0;
+	unsigned int n, near, at = 0;
 
 	/* who refused it has said why */
 	if (q->row && q->because) {
@@ -119,11 +138,14 @@ unsigned int smn_diagnose(struct smn_question *q, int err,
 		report(&out[0], &c[0], SMN_POSSIBLE, q);
 		return 1;
 	}
+	near = count_near(c, n);
 	/* what holds, if anything does, is the last one collected */
 	if (c[n - 1].holds == SMN_YES)
-		report(&out[at++], &c[n - 1], weigh(&c[n - 1], n), q);
-	for (unsigned int i = 0; i < n; i++)
-		if (c[i].holds != SMN_YES)
-			report(&out[at++], &c[i], weigh(&c[i], n), q);
+		report(&out[at++], &c[n - 1], weigh(&c[n - 1], n, near), q);
+	for (int remote = false; remote <= true; remote++)
+		for (unsigned int i = 0; i < n; i++)
+			if (c[i].holds != SMN_YES && is_remote(&c[i]) == remote)
+				report(&out[at++], &c[i],
+				       weigh(&c[i], n, near), q);
 	return at;
 }

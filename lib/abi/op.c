@@ -79,6 +79,7 @@ static const struct smn_arg args_vfio_device_bind_iommufd[] = {
 	IN(vfio_device_bind_iommufd, flags, HEX),
 	IN(vfio_device_bind_iommufd, iommufd, FD),
 	OUT(vfio_device_bind_iommufd, out_devid, DEC, TYPES(DEVICE)),
+	IN(vfio_device_bind_iommufd, token_uuid_ptr, HEX, .rare = true),
 };
 static const struct smn_arg args_vfio_device_attach_iommufd_pt[] = {
 	IN(vfio_device_attach_iommufd_pt, flags, HEX),
@@ -189,6 +190,7 @@ static const struct smn_arg args_iommu_hw_info[] = {
 	IN(iommu_hw_info, data_uptr, HEX),
 	INOUT(iommu_hw_info, out_data_type, NAMED, NAMES(hw_info_types)),
 	OUT(iommu_hw_info, out_max_pasid_log2, DEC),
+	IN(iommu_hw_info, __reserved, HEX, .rare = true),
 	OUT(iommu_hw_info, out_capabilities, HEX),
 };
 static const struct smn_arg args_iommu_hwpt_set_dirty_tracking[] = {
@@ -362,7 +364,7 @@ const struct smn_arg *smn_op_arg(const struct smn_op *op, const char *name)
 uint64_t smn_arg_get(const struct smn_arg *a, const void *arg)
 {
 	const char *p = (const char *)arg + a->offset;
-	uint64_t v64;
+	uint64_t v64 = 0;
 	uint32_t v32;
 	uint16_t v16;
 
@@ -377,7 +379,8 @@ uint64_t smn_arg_get(const struct smn_arg *a, const void *arg)
 		memcpy(&v16, p, sizeof(v16));
 		return v16;
 	default:
-		return *(const uint8_t *)p;
+		memcpy(&v64, p, a->size);
+		return v64;
 	}
 }
 

@@ -80,32 +80,61 @@ static int errno_of(struct word w)
 	return 0;
 }
 
+static int parse_errno(struct smn_script *s, const char *text, struct word w,
+		       struct smn_text_error *error)
+{
+	const char *near;
+
+	if (!w.len)
+		return wrong(error, w.at - text + 1, "expect which errno?");
+	s->expected = is(w, "ok") ? 0 : -errno_of(w);
+	if (s->expected || is(w, "ok"))
+		return 0;
+	near = smn_nearest(w.at, w.len, errno_at, NULL);
+	return wrong(error, w.at - text + 1, "'%.*s' is no errno%s%s%s", w.len,
+		     w.at, near ? "; did you mean " : "", near ? near : "",
+		     near ? "?" : "");
+}
+
+/* "within N", or nothing */
+static int parse_within(struct smn_script *s, const char *text, struct word w,
+			struct smn_text_error *error)
+{
+	struct word n = word_after(w);
+	char number[12];
+	uint64_t v = 1;
+
+	s->within = 1;
+	if (!w.len)
+		return 0;
+	snprintf(number, sizeof(number), "%.*s", n.len, n.at);
+	if (!is(w, "within") || smn_number_parse(number, &v) || !v ||
+	    v > UINT32_MAX || word_after(n).len)
+		return wrong(error, w.at - text + 1,
+			     "it is: expect ERRNO [ROW] [within N]");
+	s->within = v;
+	return 0;
+}
+
 static int parse_expect(struct smn_script *s, const char *text, struct word w,
 			struct smn_text_error *error)
 {
-	struct word row = word_after(w), more = word_after(row);
-	const char *near;
+	struct word row = word_after(w), more;
 
 	if (s->expects)
 		return wrong(error, 1, "the line before expects already");
 	s->expects = true;
-	s->expected = is(w, "ok") ? 0 : -errno_of(w);
-	if (!w.len)
-		return wrong(error, w.at - text + 1, "expect which errno?");
-	if (!s->expected && !is(w, "ok")) {
-		near = smn_nearest(w.at, w.len, errno_at, NULL);
-		return wrong(error, w.at - text + 1,
-			     "'%.*s' is no errno%s%s%s", w.len, w.at,
-			     near ? "; did you mean " : "", near ? near : "",
-			     near ? "?" : "");
-	}
-	if (more.len || (row.len && !s->expected) ||
-	    row.len >= (int)sizeof(s->row))
-		return wrong(error, (more.len ? more.at : row.at) - text + 1,
-			     "it is: expect ERRNO [ROW]");
+	if (parse_errno(s, text, w, error))
+		return -EINVAL;
+	if (row.len && (!s->expected || row.len >= (int)sizeof(s->row)))
+		return wrong(error, row.at - text + 1,
+			     "it is: expect ERRNO [ROW] [within N]");
+	more = is(row, "within") ? row : word_after(row);
+	if (is(row, "within"))
+		row.len = 0;
 	snprintf(s->row, sizeof(s->row), "%.*s", row.len, row.at);
 	s->row_column = row.at - text + 1;
-	return 0;
+	return parse_within(s, text, more, error);
 }
 
 struct row_list {
@@ -209,6 +238,7 @@ static int parse_request(struct smn_script *s, struct smn_script_line *l,
 		return ret;
 	l->expects = s->expects;
 	l->expected = s->expected;
+	l->within = s->expects ? s->within : 1;
 	if (s->row[0] && find_row(s, l, error))
 		return -EINVAL;
 	s->expects = false;

@@ -5,10 +5,13 @@
  *   # a comment
  *   expect EINVAL map.reserved
  *   ioas-map ioas_id=ioas ...
+ *   expect ENOSPC s2.vmid within 70000
+ *   hwpt-alloc ...
  *   expect ok
  *   sleep 100ms
  *
- * The expectation is the next request's; one without any is to succeed.
+ * The expectation is the next request's; one without any is to succeed. With
+ * "within N" the request is made again until it is refused, N times at most.
  */
 #ifndef SMN_NEST_SCRIPT_H
 #define SMN_NEST_SCRIPT_H
@@ -22,6 +25,7 @@ struct smn_script_line {
 	bool expects;
 	int expected;			/* 0 or -errno */
 	const char *row;		/* the id of the row, or NULL: any */
+	uint32_t within;		/* how often it is made at most */
 	struct smn_request req;
 };
 
@@ -36,6 +40,7 @@ struct smn_script {
 	int expected;
 	char row[64];
 	unsigned int row_column;
+	uint32_t within;
 };
 
 /* 0 or -ENOMEM. */

@@ -26,6 +26,8 @@ syntax() {
 	syntax 2:8 "did you mean EINVAL?" "# x" "expect EINVL" "open /dev/iommu"
 	syntax 1:8 "which errno" expect
 	syntax 1:11 "expect ERRNO [ROW]" "expect ok memory"
+	syntax 1:21 "[within N]" "expect EIO ste.user within"
+	syntax 1:12 "[within N]" "expect EIO within 0"
 	syntax 2:15 "has no row 'destroy.buzy'; did you mean destroy.busy?" "let iommufd = open /dev/iommu" \
 		"expect EBUSY  destroy.buzy" "destroy id=1"
 	syntax 2:1 "expects already" "expect EIO" "expect EIO"
