@@ -57,8 +57,8 @@ static const struct {
 } extras[] = {
 	{ "size", 1 << SMN_REQ_IOCTL, SMN_NOPS, parse_size },
 	{ "tail", 1 << SMN_REQ_IOCTL, SMN_NOPS, parse_tail },
-	{ "length", 1 << SMN_REQ_READ | 1 << SMN_REQ_WRITE, SMN_NOPS,
-	  parse_size },
+	{ "length", 1 << SMN_REQ_READ | 1 << SMN_REQ_WRITE | 1 << SMN_REQ_MAP,
+	  SMN_NOPS, parse_size },
 	{ "words", 1 << SMN_REQ_IOCTL | 1 << SMN_REQ_WRITE, SMN_NOPS,
 	  smn_parse_words },
 	{ "ste", 1 << SMN_REQ_IOCTL, SMN_IOMMU_HWPT_ALLOC, smn_parse_ste },
@@ -146,6 +146,8 @@ static enum smn_req_kind kind_of(enum smn_op_id op)
 		return SMN_REQ_OPEN;
 	case SMN_CLOSE:
 		return SMN_REQ_CLOSE;
+	case SMN_MMAP:
+		return SMN_REQ_MAP;
 	case SMN_READ_VEVENTQ:
 	case SMN_READ_FAULTQ:
 		return SMN_REQ_READ;
@@ -156,11 +158,10 @@ static enum smn_req_kind kind_of(enum smn_op_id op)
 	}
 }
 
-/* Memory is made by name; registers are not for scripts. */
+/* Registers are not for scripts. */
 static bool has_line(enum smn_op_id op)
 {
-	return op != SMN_MMAP && op != SMN_READ_REGION &&
-		op != SMN_WRITE_REGION;
+	return op != SMN_READ_REGION && op != SMN_WRITE_REGION;
 }
 
 static int parse_op(struct smn_parse *p, const char *word)

@@ -26,11 +26,18 @@ int smn_runner_init(struct smn_runner *r, struct smn_sys *sys,
 	return 0;
 }
 
+static void let_go(struct smn_runner *r, const struct smn_slot *s)
+{
+	if (s->addr)
+		smn_sys_unmap(r->sys, s->addr, s->bytes);
+	if (s->fd >= 0)
+		smn_sys_close(r->sys, s->fd);
+}
+
 void smn_runner_free(struct smn_runner *r)
 {
 	for (unsigned int i = 0; i < r->nslots; i++)
-		if (r->slots[i].fd >= 0)
-			smn_sys_close(r->sys, r->slots[i].fd);
+		let_go(r, &r->slots[i]);
 	if (r->memory)
 		smn_sys_unmap(r->sys, r->memory, r->bytes);
 	if (r->scratch)
@@ -86,9 +93,12 @@ static bool usual(const struct smn_runner *r, const struct smn_request *req,
 static uint64_t value_of(const struct smn_runner *r,
 			 const struct smn_req_value *v)
 {
+	const struct smn_slot *s;
+
 	switch (v->ref) {
 	case SMN_REF_ID:
-		return slot_of(r, v->slot)->id + v->value;
+		s = slot_of(r, v->slot);
+		return (s->addr ? (uintptr_t)s->addr : s->id) + v->value;
 	case SMN_REF_FD:
 		return slot_of(r, v->slot)->fd;
 	case SMN_REF_MEMORY:
@@ -133,18 +143,13 @@ uint32_t smn_request_arg(const struct smn_runner *r,
 static void set_slot(struct smn_runner *r, unsigned int slot,
 		     struct smn_slot made)
 {
-	struct smn_slot *s = &r->slots[slot];
-	int old;
+	struct smn_slot old = made;
 
-	if (!slot || slot >= r->nslots) {
-		if (made.fd >= 0)
-			smn_sys_close(r->sys, made.fd);
-		return;
+	if (slot && slot < r->nslots) {
+		old = r->slots[slot];
+		r->slots[slot] = made;
 	}
-	old = s->fd;
-	*s = made;
-	if (old >= 0)
-		smn_sys_close(r->sys, old);
+	let_go(r, &old);
 }
 
 /* The world beside the call knows best what was made. */
@@ -247,6 +252,20 @@ static int call_open(struct smn_runner *r, const struct smn_request *req,
 	return reply->err;
 }
 
+static int call_map(struct smn_runner *r, const struct smn_request *req,
+		    struct smn_reply *reply)
+{
+	struct smn_slot made = { .fd = -1, .bytes = req->size };
+	uint64_t start = smn_sys_now(r->sys);
+
+	made.addr = smn_sys_map_file(r->sys, slot_of(r, req->file)->fd,
+				     req->size);
+	reply->ns = smn_sys_now(r->sys) - start;
+	reply->err = made.addr ? 0 : -ENODEV;
+	set_slot(r, req->result, made);
+	return reply->err;
+}
+
 static int call_close(struct smn_runner *r, const struct smn_request *req,
 		      struct smn_reply *reply)
 {
@@ -305,7 +324,8 @@ int smn_runner_call(struct smn_runner *r, const struct smn_request *req,
 				    const struct smn_request *req,
 				    struct smn_reply *reply) = {
 		[SMN_REQ_IOCTL] = call_ioctl, [SMN_REQ_OPEN] = call_open,
-		[SMN_REQ_CLOSE] = call_close, [SMN_REQ_READ] = call_read,
+		[SMN_REQ_CLOSE] = call_close, [SMN_REQ_MAP] = call_map,
+		[SMN_REQ_READ] = call_read,
 		[SMN_REQ_WRITE] = call_write,
 	};
 

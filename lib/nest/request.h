@@ -18,7 +18,8 @@
 /* What a member's value is. */
 enum smn_ref {
 	SMN_REF_NUMBER,		/* .value */
-	SMN_REF_ID,		/* the id of object .slot, plus .value */
+	SMN_REF_ID,		/* the id of object .slot, or the address that
+				 * is mapped there, plus .value */
 	SMN_REF_FD,		/* the file of slot .slot */
 	SMN_REF_MEMORY,		/* byte .value of the runner's memory */
 	SMN_REF_PAYLOAD,	/* the address of the request's own words */
@@ -35,6 +36,8 @@ enum smn_req_kind {
 	SMN_REQ_IOCTL,
 	SMN_REQ_OPEN,		/* /dev/iommu, or the cdev of a device */
 	SMN_REQ_CLOSE,		/* the file of .file */
+	SMN_REQ_MAP,		/* the first .size bytes of .file: of a device
+				 * those of its BAR 0 */
 	SMN_REQ_READ,		/* of the vEVENTQ or fault queue .file */
 	SMN_REQ_WRITE,		/* to the fault queue .file */
 };
@@ -64,6 +67,8 @@ struct smn_slot {
 	uint32_t id;		/* iommufd's number, 0: none */
 	int fd;			/* -1: none */
 	uint8_t type;		/* enum smn_type of the id */
+	void *addr;		/* of a mapped file, NULL: none */
+	size_t bytes;
 };
 
 /* What came of it. */

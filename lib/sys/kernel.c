@@ -159,6 +159,14 @@ static void *kernel_map(void *be, size_t len)
 	return p == MAP_FAILED ? NULL : p;
 }
 
+static void *kernel_map_file(void *be, int fd, size_t len)
+{
+	void *p = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	(void)be;
+	return p == MAP_FAILED ? NULL : p;
+}
+
 static int kernel_unmap(void *be, void *addr, size_t len)
 {
 	(void)be;
@@ -374,6 +382,7 @@ const struct smn_backend smn_backend_kernel = {
 	.unlink = kernel_unlink,
 	.list = kernel_list,
 	.map = kernel_map,
+	.map_file = kernel_map_file,
 	.unmap = kernel_unmap,
 	.now = kernel_now,
 	.seek_end = kernel_seek_end,

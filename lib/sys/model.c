@@ -418,6 +418,15 @@ static void *model_map(void *be, size_t len)
 	return p == MAP_FAILED ? NULL : p;
 }
 
+/* Not memory that can be pinned, so the world is not told of it. */
+static void *model_map_file(void *be, int fd, size_t len)
+{
+	struct smn_model *m = be;
+	struct smn_file *f = smn_world_file(&m->world, fd);
+
+	return f && f->bound ? model_map(be, len) : NULL;
+}
+
 static int model_unmap(void *be, void *addr, size_t len)
 {
 	(void)be;
@@ -456,6 +465,7 @@ const struct smn_backend smn_backend_model = {
 	.seek_end = model_seek_end,
 	.run = model_run,
 	.map = model_map,
+	.map_file = model_map_file,
 	.unmap = model_unmap,
 	.now = model_now,
 	.refusal = model_refusal,

@@ -430,6 +430,11 @@ void *smn_sys_map(struct smn_sys *sys, size_t len)
 	return p;
 }
 
+void *smn_sys_map_file(struct smn_sys *sys, int fd, size_t len)
+{
+	return sys->be->map_file(sys->priv, fd, len);
+}
+
 int smn_sys_unmap(struct smn_sys *sys, void *addr, size_t len)
 {
 	if (sys->world)

@@ -55,6 +55,8 @@ struct smn_backend {
 	int (*list)(void *be, const char *dir,
 		    int (*each)(void *ctx, const char *name), void *ctx);
 	void *(*map)(void *be, size_t len);
+	/* the first bytes of a file, a device's of its BAR 0; shared */
+	void *(*map_file)(void *be, int fd, size_t len);
 	int (*unmap)(void *be, void *addr, size_t len);
 	uint64_t (*now)(void *be);
 	/* the row that refused the last call; NULL where none is known */
@@ -225,6 +227,9 @@ int smn_sys_list(struct smn_sys *sys, const char *dir,
 
 /* Zeroed, prefaulted, page-aligned memory of this process. */
 void *smn_sys_map(struct smn_sys *sys, size_t len);
+
+/* The first bytes of a file, of a VFIO device those of its BAR 0; NULL. */
+void *smn_sys_map_file(struct smn_sys *sys, int fd, size_t len);
 int smn_sys_unmap(struct smn_sys *sys, void *addr, size_t len);
 
 /*

@@ -116,6 +116,12 @@ attach-iommufd-pt cdev pt_id=s2
 ioas-map ioas_id=ioas flags=READABLE|WRITEABLE|FIXED_IOVA user_va=mem length=0x1000 iova=0x8000000"
 }
 
+@test "mistake: a mapping of a BAR" {
+	scripted map.pin 'ordinary memory' <<<"$chain
+let bar = mmap cdev length=0x1000
+ioas-map ioas_id=ioas flags=READABLE|WRITEABLE|FIXED_IOVA user_va=bar length=0x1000 iova=0x40000000"
+}
+
 @test "mistake: objects destroyed in the wrong order" {
 	scripted destroy.busy detach <<<"$chain
 destroy id=s2"
