@@ -202,6 +202,9 @@ verdict() {
 	cause qemu:memlock=65536 s2.memlock alloc --upto=s2
 	cause two:direct bind.direct alloc
 	cause mmu600-r1p0 s2.erratum alloc
+	cause qemu:open-elsewhere bind.open alloc
+	on qemu:unprivileged 4 alloc
+	holds '.error.op == "open" and .error.name == "EACCES"'
 	on "" 2 alloc --attach --memory=2M@0x08000000
 	holds '.error.name == "EADDRINUSE"' '.error.causes[0].verdict == "certain"'
 	on "" 2 inval tlbi-nh-asid:ASID=5 cfgi-cd-all:SID=0x100
