@@ -165,7 +165,7 @@ $(SYSROOT):
 
 demo:
 	$(Q)scripts/deps build
-	$(Q)$(MAKE) --no-print-directory all
+	$(Q)$(MAKE) --no-print-directory -j"$$(nproc)" all
 	$(Q)scripts/demo model
 
 vm-demo:

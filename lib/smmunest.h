@@ -183,6 +183,9 @@ int smn_session_unwind(struct smn_session *s, size_t mark);
 /* Undo everything and close. Returns as smn_session_unwind(). */
 int smn_session_close(struct smn_session *s);
 
+/* Zeroed pages of this process, kept until the session's stack gets here. */
+int smn_session_memory(struct smn_session *s, size_t bytes, void **mem);
+
 /* What @id is in this session; SMN_OBJ_NONE when it made no such object. */
 enum smn_object smn_session_object(const struct smn_session *s, uint32_t id);
 
@@ -416,59 +419,6 @@ uint32_t smn_accounting_issued(const struct smn_accounting *acc,
  */
 int smn_kernel_probe(struct smn_session *s, uint16_t *kernel);
 
-/* --- the whole chain --- */
-
-/* Where to stop; in the order of building. */
-enum smn_stage {
-	SMN_UPTO_DEVICE,
-	SMN_UPTO_IOAS,
-	SMN_UPTO_S2,
-	SMN_UPTO_VIOMMU,
-	SMN_UPTO_VDEVICE,
-	SMN_UPTO_S1,
-	SMN_UPTO_ATTACH,
-};
-
-struct smn_plan {
-	const char *cdev;
-	uint64_t ste[2];
-	uint64_t vsid;
-	uint64_t ipa;		/* where the VM sees its memory */
-	uint64_t bytes;		/* of that memory, 0 for none */
-	enum smn_stage upto;
-	bool no_vdevice;
-	bool veventq;
-	bool faultq;
-};
-
-struct smn_step {
-	const char *object;	/* what it made or changed */
-	enum smn_op_id op;
-	uint32_t id;
-	int err;
-	uint64_t ns;
-};
-
-#define SMN_MAX_STEPS 12
-#define SMN_VEVENTQ_DEPTH 256
-
-struct smn_nest {
-	struct smn_device dev;
-	void *memory;
-	uint32_t ioas, s2, viommu, vdevice, veventq, faultq, s1;
-	int veventq_fd, faultq_fd;
-	unsigned int nsteps;
-	struct smn_step steps[SMN_MAX_STEPS];
-};
-
-/*
- * Build what @plan asks for: device, IOAS with memory, stage 2, vIOMMU,
- * vDEVICE, stage 1, attachment. Stops at the first refusal and returns it;
- * nest->steps tells how far it came, the failed step last.
- */
-int smn_nest_build(struct smn_session *s, const struct smn_plan *plan,
-		   struct smn_nest *nest);
-
 /* --- a model of the machine --- */
 
 /*
@@ -479,5 +429,7 @@ int smn_nest_build(struct smn_session *s, const struct smn_plan *plan,
  * see smn_iommu_learn(); -ENOMEM; what smn_pci_list() can return.
  */
 int smn_model_of(struct smn_sys *sys, struct smn_model **model);
+
+#include "nest/nest.h"
 
 #endif

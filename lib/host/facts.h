@@ -400,4 +400,38 @@ struct smn_pci_caps {
 int smn_pci_caps_read(struct smn_sys *sys, const struct smn_pci *pci,
 		      struct smn_pci_caps *caps);
 
+/* --- physical addresses --- */
+
+struct smn_iorange {
+	uint64_t start, last;		/* inclusive */
+};
+
+#define SMN_MAX_IOMEM 2048
+
+/* What is somebody's, in no order, and may overlap. */
+struct smn_iomem {
+	unsigned int n;
+	struct smn_iorange at[SMN_MAX_IOMEM];
+};
+
+/* -EBADMSG: it is no /proc/iomem; -EACCES: it hides the addresses; -E2BIG. */
+int smn_iomem_parse(const char *text, size_t len, struct smn_iomem *m);
+
+/*
+ * Read /proc/iomem. On failure, as above and as smn_sys_read_file(), @m is
+ * empty and @why says what is wrong with it.
+ */
+int smn_iomem_read(struct smn_sys *sys, struct smn_iomem *m,
+		   struct smn_why *why);
+
+/* One more range that is somebody's. -E2BIG. */
+int smn_iomem_add(struct smn_iomem *m, uint64_t start, uint64_t last);
+
+/*
+ * The lowest @bytes (not 0) within @within that are nobody's and begin at a
+ * multiple of @align, a power of two. -ENOSPC.
+ */
+int smn_iomem_hole(const struct smn_iomem *m, const struct smn_iorange *within,
+		   uint64_t bytes, uint64_t align, uint64_t *hole);
+
 #endif

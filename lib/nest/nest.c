@@ -23,21 +23,36 @@ static int undo_memory(struct smn_session *s, const struct smn_made *m)
 	return smn_sys_unmap(s->sys, m->addr, m->length);
 }
 
-/* The VM's memory: zeroed pages of this process, mapped where the VM sees it */
-static int map_memory(struct smn_session *s, const struct smn_plan *p,
-		      struct smn_nest *n)
+int smn_session_memory(struct smn_session *s, size_t bytes, void **mem)
 {
 	int ret = smn_session_reserve(s);
 
 	if (ret)
 		return ret;
-	n->memory = smn_sys_map(s->sys, p->bytes);
-	if (!n->memory)
+	*mem = smn_sys_map(s->sys, bytes);
+	if (!*mem)
 		return -ENOMEM;
 	smn_session_push(s, (struct smn_made){ SMN_OBJ_MEMORY, undo_memory,
-					       .addr = n->memory,
-					       .length = p->bytes });
-	return smn_ioas_map(s, n->ioas, n->memory, p->bytes, p->ipa);
+					       .addr = *mem,
+					       .length = bytes });
+	return 0;
+}
+
+/* The VM's memory, mapped where the VM sees it */
+static int map_memory(struct smn_session *s, const struct smn_plan *p,
+		      struct smn_nest *n)
+{
+	const struct smn_piece *more = p->pieces;
+	int ret = 0;
+
+	if (p->bytes)
+		ret = smn_session_memory(s, p->bytes, &n->memory);
+	if (!ret && p->bytes)
+		ret = smn_ioas_map(s, n->ioas, n->memory, p->bytes, p->ipa);
+	for (; !ret && more && more->mem; more++)
+		ret = smn_ioas_map(s, n->ioas, more->mem, more->bytes,
+				   more->ipa);
+	return ret;
 }
 
 static int alloc_s2(struct smn_session *s, const struct smn_plan *p,
@@ -90,7 +105,7 @@ static int attach_s1(struct smn_session *s, const struct smn_plan *p,
 
 static bool wants_memory(const struct smn_plan *p)
 {
-	return p->bytes;
+	return p->bytes || p->pieces;
 }
 
 static bool wants_vdevice(const struct smn_plan *p)
@@ -146,14 +161,22 @@ _Static_assert(SMN_ARRAY_SIZE(steps) <= SMN_MAX_STEPS, "SMN_MAX_STEPS");
 int smn_nest_build(struct smn_session *s, const struct smn_plan *plan,
 		   struct smn_nest *nest)
 {
+	*nest = (struct smn_nest){ .veventq_fd = -1, .faultq_fd = -1,
+				   .stage = -1 };
+	return smn_nest_more(s, plan, nest);
+}
+
+int smn_nest_more(struct smn_session *s, const struct smn_plan *plan,
+		  struct smn_nest *nest)
+{
 	int ret = 0;
 
-	*nest = (struct smn_nest){ .veventq_fd = -1, .faultq_fd = -1 };
 	for (size_t i = 0; !ret && i < SMN_ARRAY_SIZE(steps); i++) {
 		const struct step *row = &steps[i];
 		struct smn_step *done = &nest->steps[nest->nsteps];
 
-		if (row->stage > plan->upto ||
+		if ((int)row->stage <= nest->stage ||
+		    row->stage > plan->upto ||
 		    (row->wanted && !row->wanted(plan)))
 			continue;
 		s->sys->last.span.ns = 0;
@@ -168,5 +191,7 @@ int smn_nest_build(struct smn_session *s, const struct smn_plan *plan,
 		};
 		nest->nsteps++;
 	}
+	if (!ret)
+		nest->stage = plan->upto;
 	return ret;
 }

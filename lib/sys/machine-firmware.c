@@ -11,6 +11,7 @@
 #include "sys/machine.h"
 
 #define UNSAFE "/sys/module/iommufd/parameters/allow_unsafe_interrupts"
+#define HUGE_PAGES "/sys/kernel/mm/transparent_hugepage/enabled"
 #define IORT "/sys/firmware/acpi/tables/IORT"
 
 /* --- the IORT: Arm DEN 0049 --- */
@@ -192,6 +193,7 @@ static const struct {
 	{ "CONFIG_ARM_SMMU_V3_IOMMUFD", SMN_FACT_NO_ARM_IOMMUFD },
 	{ "CONFIG_ARM_SMMU_V3_SVA", SMN_FACT_NO_SVA },
 	{ "CONFIG_PCI_ATS", SMN_FACT_NO_PCI_ATS },
+	{ "CONFIG_TRANSPARENT_HUGEPAGE", SMN_FACT_NO_THP },
 };
 
 static int put_options(struct smn_machine *m)
@@ -224,12 +226,22 @@ static int put_parameter(struct smn_machine *m)
 			    on ? "Y\n" : "N\n");
 }
 
+/* Its folder is there when the kernel has it. */
+static int put_huge_pages(struct smn_machine *m)
+{
+	return m->world->facts.is[SMN_FACT_NO_THP] == SMN_YES ? 0 :
+		smn_tree_put(&m->tree, SMN_TREE_TEXT, HUGE_PAGES,
+			     "always [madvise] never\n");
+}
+
 int smn_machine_firmware(struct smn_machine *m)
 {
 	int ret = put_iort(m);
 
 	if (!ret)
 		ret = put_parameter(m);
+	if (!ret)
+		ret = put_huge_pages(m);
 	for (const struct smn_pdev *d = m->world->devs; !ret && d; d = d->next)
 		ret = put_space(m, d);
 	return ret ? ret : put_options(m);

@@ -6,7 +6,7 @@
 load helper
 
 setup() {
-	[[ -n ${SMMUNEST_DEVICE-} ]] || skip "SMMUNEST_DEVICE is not set"
+	need_device
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
@@ -37,6 +37,7 @@ let s2 = hwpt-alloc dev_id=dev pt_id=ioas flags=NEST_PARENT
 let viommu = viommu-alloc type=ARM_SMMUV3 dev_id=dev hwpt_id=s2'
 
 @test "mistake: a device that no driver has" {
+	need_kernel "driver=none, see model.bats"
 	[[ $EUID == 0 ]] || skip "only root can bind drivers"
 	smmunest-ctl --quiet unbind "$SMMUNEST_DEVICE" >unbound
 	ctl 4 alloc
@@ -84,6 +85,7 @@ vdevice-alloc viommu_id=viommu dev_id=dev2 virt_id=8"
 }
 
 @test "mistake: more memory than RLIMIT_MEMLOCK lets pin" {
+	need_kernel "its limit is told by memlock=, see model.bats"
 	[[ $EUID == 0 ]] || skip "needs root, to let go of CAP_IPC_LOCK"
 	run --separate-stderr bash -c 'ulimit -l 64; exec setpriv --bounding-set=-ipc_lock smmunest-ctl --json alloc'
 	assert_equal "$status" 2
@@ -128,6 +130,7 @@ destroy id=s2"
 }
 
 @test "mistake: a device opened twice" {
+	need_kernel "every command has one of its own"
 	smmunest-ctl alloc --upto=ioas --hold=20 >held 2>&1 &
 	for _ in {1..100}; do
 		! grep -q holding held || break
@@ -140,6 +143,7 @@ destroy id=s2"
 }
 
 @test "mistake: not root" {
+	need_kernel "everybody may use it"
 	[[ $EUID == 0 ]] || skip "only root can become somebody else"
 	run --separate-stderr setpriv --reuid=65534 --clear-groups smmunest-ctl --json alloc
 	assert_equal "$status" 4

@@ -104,7 +104,7 @@ on() {
 	on qemu:kernel=6.13 0 info 00:02.0
 	holds '.result.ioctls | .IOMMU_VIOMMU_ALLOC and (.IOMMU_VEVENTQ_ALLOC | not)'
 	on qemu:no-iommufd 4 info
-	holds '.error.op == "open" and .error.name == "ENOENT"' '.result.devices | all(.nesting.verdict == "cannot tell")'
+	holds '.error.op == "open" and .error.name == "ENOENT" and (.error.causes[0].text | test("CONFIG_IOMMUFD"))' '.result.devices | all(.nesting.verdict == "cannot tell")'
 }
 
 @test "model: the machine that info --json described, as it is described again" {
@@ -113,6 +113,11 @@ on() {
 	on ./board.json 0 info --raw
 	printf '%s\n' "$output" >again.json
 	diff <(jq .result board.json) <(jq .result again.json)
+	# firmware has its own word for what the verdict does not tell
+	on mmu600-r1p0 0 info --raw
+	printf '%s\n' "$output" >old.json
+	on ./old.json 0 info --raw
+	diff <(jq .result old.json) <(jq .result <<<"$output")
 	# the same without the registers' holder: another device tells of the same SMMU
 	jq '.result.devices[1] |= (del(.idr, .iidr, .aidr) | .driver = "" | .cdev = "")' board.json >one.json
 	on one.json 0 info
@@ -197,6 +202,9 @@ verdict() {
 	cause qemu:memlock=65536 s2.memlock alloc --upto=s2
 	cause two:direct bind.direct alloc
 	cause mmu600-r1p0 s2.erratum alloc
+	cause qemu:open-elsewhere bind.open alloc
+	on qemu:unprivileged 4 alloc
+	holds '.error.op == "open" and .error.name == "EACCES"'
 	on "" 2 alloc --attach --memory=2M@0x08000000
 	holds '.error.name == "EADDRINUSE"' '.error.causes[0].verdict == "certain"'
 	on "" 2 inval tlbi-nh-asid:ASID=5 cfgi-cd-all:SID=0x100

@@ -88,6 +88,8 @@ static struct smn_sys open_preset(const char *spec)
 	return sys;
 }
 
+#define OVERRIDE "/sys/bus/pci/devices/0000:00:02.0/driver_override"
+
 static void test_giving_back(struct tap *t, struct smn_sys *sys)
 {
 	struct smn_why why = { "" };
@@ -120,6 +122,18 @@ static void test_giving_back(struct tap *t, struct smn_sys *sys)
 		       smn_sys_write_text(sys, "/etc/x", O_CREAT, "1") ==
 			       -EACCES,
 	       "what cannot be is refused");
+	smn_sys_write_text(sys, OVERRIDE, 0, "vfio-pci");
+	tap_ok(t,
+	       !smn_sys_write_text(sys, "/sys/bus/pci/drivers/vfio-pci/bind", 0,
+				   "0000:00:02.0") &&
+		       !smn_pci_read(sys, "0000:00:02.0", &pci) &&
+		       !strcmp(pci.driver, "vfio-pci"),
+	       "a driver that a device is told to have may be bound");
+	smn_sys_write_text(sys, OVERRIDE, 0, "\n");
+	tap_ok(t,
+	       smn_sys_read_text(sys, OVERRIDE, driver, sizeof(driver)) == 6 &&
+		       !strcmp(driver, "(null)"),
+	       "an empty line takes that back");
 }
 
 static void test_drivers(struct tap *t)
