@@ -67,8 +67,7 @@ static struct smn_request any_request(struct dice *d)
 	struct smn_request r = { .op = roll(d, SMN_NOPS) };
 	const struct smn_op *op;
 
-	if (r.op == SMN_MMAP || r.op == SMN_READ_REGION ||
-	    r.op == SMN_WRITE_REGION)
+	if (r.op == SMN_READ_REGION || r.op == SMN_WRITE_REGION)
 		r.op = SMN_IOMMU_DESTROY;
 	op = smn_op(r.op);
 	r.result = roll(d, NAMES + 1);
@@ -84,9 +83,14 @@ static struct smn_request any_request(struct dice *d)
 	r.file = roll(d, NAMES + 1);
 	r.kind = r.op == SMN_CLOSE ? SMN_REQ_CLOSE :
 		 r.op == SMN_WRITE_FAULTQ ? SMN_REQ_WRITE :
+		 r.op == SMN_MMAP ? SMN_REQ_MAP :
 		 op->request ? SMN_REQ_IOCTL : SMN_REQ_READ;
 	if (r.kind == SMN_REQ_CLOSE)
 		return r;
+	if (r.kind == SMN_REQ_MAP) {
+		r.size = roll(d, 8192);
+		return r;
+	}
 	r.size = roll(d, 2) && op->request ? op->size :
 		 roll(d, SMN_REQ_SIZE + 1);
 	if (r.kind != SMN_REQ_READ)
@@ -158,7 +162,7 @@ static void mistakes(struct tap *t)
 		const char *says;
 	} rows[] = {
 		{ "hwpt-aloc", 1, "did you mean hwpt-alloc?" },
-		{ "mmap", 1, "no request" },
+		{ "mmap", 5, "the file's name comes first" },
 		{ "let", 4, "let NAME = REQUEST" },
 		{ "let x ioas-alloc", 5, "let NAME = REQUEST" },
 		{ "let x =", 8, "missing" },
