@@ -66,9 +66,14 @@ static int64_t answer(const struct smn_request *req,
 	return req->kind == SMN_REQ_OPEN && reply->err > 0 ? 0 : reply->err;
 }
 
-/* Files and addresses are each side's own. */
-static bool is_own(const struct smn_arg *a, const struct smn_req_value *v)
+/* Files and addresses are each side's own, also those that are left out. */
+static bool is_own(const struct smn_request *req, unsigned int place)
 {
+	const struct smn_arg *a = &smn_op(req->op)->args[place];
+	const struct smn_req_value *v = &req->arg[place];
+
+	if (!a->out && !(req->given >> place & 1))
+		return true;
 	return (a->format == SMN_ARG_FD && (a->out || v->ref == SMN_REF_FD)) ||
 		v->ref == SMN_REF_MEMORY || v->ref == SMN_REF_PAYLOAD;
 }
@@ -81,7 +86,7 @@ static bool members_differ(const struct smn_request *req,
 	for (unsigned int i = 0; i < op->nargs; i++) {
 		const struct smn_arg *a = &op->args[i];
 
-		if (is_own(a, &req->arg[i]) || a->offset + a->size > req->size)
+		if (is_own(req, i) || a->offset + a->size > req->size)
 			continue;
 		if (differ(diff, a->name, smn_arg_get(a, diff->reply[0].out),
 			   smn_arg_get(a, diff->reply[1].out)))
