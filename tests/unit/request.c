@@ -88,7 +88,7 @@ static struct smn_request any_request(struct dice *d)
 	if (r.kind == SMN_REQ_CLOSE)
 		return r;
 	if (r.kind == SMN_REQ_MAP) {
-		r.size = roll(d, 8192);
+		r.size = roll(d, SMN_REQ_LENGTH + 1);
 		return r;
 	}
 	r.size = roll(d, 2) && op->request ? op->size :
