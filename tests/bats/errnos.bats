@@ -105,7 +105,8 @@ edu() {
 }
 
 # bats test_tags=vm
-@test "errnos: two devices; two of one group; one in a driver's use" {
+@test "errnos: an edu; two devices; two of one group; one in a driver's use" {
+	on_machine edu ""
 	on_machine two "" --device edu --device edu
 	mapfile -t first < <(edu addr=6.0,multifunction=on)
 	mapfile -t second < <(edu addr=6.1)

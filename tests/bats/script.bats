@@ -100,3 +100,21 @@ syntax() {
 	SMMUNEST_DEVICE='' ctl 0 script none
 	holds '.device == null' '.result.lines | length == 3'
 }
+
+@test "script: the right errno for another reason is not what was expected" {
+	printf '%s\n' "let iommufd = open /dev/iommu" "let ioas = ioas-alloc" "expect EINVAL map.access" \
+		"ioas-map ioas_id=ioas flags=READABLE user_va=mem" >reason
+	ctl 1 --backend=model:qemu script reason
+	holds '.error.causes[0].text == "reason:4: expected EINVAL map.access, and it was EINVAL map.empty"' \
+		'.result.lines[2] | .row == "map.empty" and (.ok | not)'
+	sed -i 's/map.access/map.empty/' reason
+	ctl 0 --backend=model:qemu script reason
+}
+
+@test "script: within N makes a request again until it is refused" {
+	printf '%s\n' "let iommufd = open /dev/iommu" "let ioas = ioas-alloc" "expect EEXIST map.taken within 3" \
+		"ioas-map ioas_id=ioas flags=READABLE|FIXED_IOVA user_va=mem length=0x1000" >again
+	ctl 0 --backend=model:qemu script again
+	sed -i 's/within 3/within 1/' again
+	ctl 1 --backend=model:qemu script again
+}
