@@ -95,7 +95,9 @@ int smn_machine_release(struct smn_machine *m, const char *release)
 	unsigned int major, minor;
 	char line[80];
 
-	if (sscanf(release, "%2u.%2u", &major, &minor) != 2)
+	/* files are named after it */
+	if (sscanf(release, "%2u.%2u", &major, &minor) != 2 ||
+	    !smn_machine_name(release, 64))
 		return -EINVAL;
 	m->world->kernel = 100 * major + minor;
 	snprintf(line, sizeof(line), "%.64s\n", release);

@@ -52,7 +52,7 @@ void smn_machine_free(struct smn_machine *m);
 
 /*
  * The kernel calls itself @release, "7.3.4"; the world's kernel follows.
- * -EINVAL: it does not begin with two numbers; -ENOMEM.
+ * -EINVAL: it does not begin with two numbers, or is no name; -ENOMEM.
  */
 int smn_machine_release(struct smn_machine *m, const char *release);
 

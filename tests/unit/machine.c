@@ -213,6 +213,7 @@ static void test_presets(struct tap *t)
 		       strstr(why.text, "no-canwbs?") &&
 		       ret_of("qemu:driver=a/b", &why) == -EINVAL &&
 		       ret_of("qemu:kernel=six", &why) == -EINVAL &&
+		       ret_of("qemu:kernel=6.13/x", &why) == -EINVAL &&
 		       ret_of("qemu:memlock=x", &why) == -EINVAL,
 	       "and so is a wrong difference");
 	sys = open_preset("mmu700:kernel=6.13,no-canwbs,memlock=65536");
