@@ -174,10 +174,10 @@ static void verdict_of_error(struct ctl *ctl, struct json_object *dev,
 	ctl->error = NULL;
 }
 
-/* An errno that says "never here"; others may pass, such as ENOSPC. */
-static bool is_final(int err)
+/* "Never here", by its errno or its cause; others may pass, such as ENOSPC. */
+static bool is_final(const struct ctl *ctl, int err)
 {
-	return err == -EOPNOTSUPP || err == -ENOTTY;
+	return err == -EOPNOTSUPP || err == -ENOTTY || ctl->forever;
 }
 
 /*
@@ -208,10 +208,10 @@ static void probe(struct ctl *ctl, struct info_opts *o, struct json_object *dev,
 		ctl->sys.failed = failed;
 		status = ctl_refused(ctl, ret);
 		/* "no" is an answer; that there is none is a failure */
-		if (!is_final(ret) && status > o->worst)
+		if (!is_final(ctl, ret) && status > o->worst)
 			o->worst = status;
 		verdict_of_error(ctl, dev,
-				 is_final(ret) ? "no" : "cannot tell");
+				 is_final(ctl, ret) ? "no" : "cannot tell");
 	} else {
 		verdict(dev, "yes", NULL);
 	}

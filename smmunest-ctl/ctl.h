@@ -56,6 +56,7 @@ struct ctl {
 	struct smn_kmsg log;		/* from before the first call on */
 	struct smn_why log_why;		/* why there is none */
 	struct smn_kmsg_seen logged;	/* while a call was refused */
+	bool forever;			/* so it is refused on this machine */
 	const char *backend;		/* NAME[:MORE] as it was given */
 	bool dry_run;
 	struct smn_model *model;	/* who answers, NULL: the real kernel */

@@ -111,6 +111,7 @@ enum status ctl_refused(struct ctl *ctl, int err)
 	struct smn_finding found[SMN_MAX_FINDINGS];
 	struct smn_question q;
 	struct smn_why cause;
+	unsigned int n;
 
 	if (call->err != err) {
 		/* our own allocation failed, no call did */
@@ -120,9 +121,11 @@ enum status ctl_refused(struct ctl *ctl, int err)
 	}
 	ctl_learn_more(ctl);
 	smn_call_question(call, ctl->sys.world, &q);
+	n = smn_diagnose(&q, err, found);
 	set_error(ctl, new_error(smn_op(call->op)->name, err),
 		  args_of(ctl, call),
-		  doc_findings(found, smn_diagnose(&q, err, found)));
+		  doc_findings(found, n));
+	ctl->forever = found[0].verdict == SMN_CERTAIN && found[0].forever;
 	add_log(ctl);
 	return nothing_to_try(ctl, err) ? CTL_SKIPPED : CTL_REFUSED;
 }

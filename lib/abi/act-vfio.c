@@ -279,12 +279,12 @@ static const struct smn_row bind_rows[] = {
 		   "reached",
 	  .remedy = "look at the kernel log",
 	  .unreached = "a kernel out of memory stops the whole machine" },
-	{ "bind.incoherent", EINVAL, SMN_IF(INCOHERENT),
+	{ "bind.incoherent", EINVAL, .forever = true, SMN_IF(INCOHERENT),
 	  .cause = "the SMMU's table walks are not coherent (IDR0.COHACC, or "
 		   "firmware overrides it)",
 	  .remedy = "look for COHACC in the kernel log",
 	  .unreached = "an SMMU whose walks are not coherent is needed" },
-	{ "bind.group.none", ENODEV, SMN_IF(NO_GROUP),
+	{ "bind.group.none", ENODEV, .forever = true, SMN_IF(NO_GROUP),
 	  .cause = "the device has no IOMMU group: firmware maps it to no SMMU",
 	  .remedy = "check the IORT or device tree for this device",
 	  .unreached = "VFIO makes no node for such a device" },
@@ -308,7 +308,7 @@ static const struct smn_row bind_rows[] = {
 	{ "bind.reset", EBUSY, SMN_IF(RESETTING), .test = when_taken,
 	  .cause = "a device of the IOMMU group is being reset",
 	  .remedy = "try again", .unreached = ONE_INSTANT },
-	{ "bind.direct", EINVAL, SMN_IF(DIRECT), .test = when_taken,
+	{ "bind.direct", EINVAL, .forever = true, SMN_IF(DIRECT), .test = when_taken,
 	  .cause = "firmware wants a 1:1 mapping for this device (a \"direct\" "
 		   "reserved region)",
 	  .remedy = "remove the RMR node or reserved-memory from firmware",

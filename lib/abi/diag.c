@@ -114,6 +114,7 @@ static void report(struct smn_finding *out, const struct candidate *c,
 		   enum smn_verdict verdict, const struct smn_question *q)
 {
 	*out = (struct smn_finding){ .verdict = verdict, .id = c->row->id,
+				     .forever = c->row->forever,
 				     .cause = c->cause };
 	set_remedy(&out->remedy, c->row->remedy, q);
 }

@@ -17,6 +17,7 @@ const char *smn_verdict_name(enum smn_verdict verdict);
 struct smn_finding {
 	enum smn_verdict verdict;
 	const char *id;
+	bool forever;		/* only other hardware or firmware helps */
 	struct smn_why cause, remedy;
 };
 

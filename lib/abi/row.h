@@ -68,6 +68,8 @@ struct smn_row {
 	const char *cause, *remedy;
 	/* kernels that check it, 617 is 6.17; 0: all of them */
 	uint16_t since, before;
+	/* nothing but other hardware or firmware will change that */
+	bool forever;
 	/* why no test on the emulated machine reaches it; NULL: one does */
 	const char *unreached;
 };
