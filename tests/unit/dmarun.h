@@ -34,6 +34,7 @@ struct dmarun {
 	const struct smn_dma_source *source;
 	struct smn_dma dma;
 	const char *stages;
+	int many;		/* how often to repeat what should not wear */
 	unsigned char *mem;	/* of the device, at IPA_LOW, by offset */
 };
 
@@ -89,6 +90,36 @@ static inline void dr_read(struct dmarun *r)
 	dr_ok(r, !ret && seen == 0, "a page without a tag is none", ret);
 }
 
+/* More than any queue or buffer of a device holds. */
+static inline void dr_many(struct dmarun *r, int n)
+{
+	uint16_t seen = 0;
+	int bad = 0, ret = 0;
+
+	for (int i = 1; i <= n && !ret; i++) {
+		dr_clear(r);
+		ret = smn_dma_write(&r->dma, IPA_LOW + TARGET, i);
+		bad += !smn_dma_wrote(&r->dma, dr_page(r, TARGET), i);
+		smn_dma_put_tag(&r->dma, dr_page(r, OTHER), n + i);
+		if (!ret)
+			ret = smn_dma_read(&r->dma, IPA_LOW + OTHER, &seen);
+		bad += seen != n + i;
+	}
+	dr_ok(r, !ret && !bad, "many writes and reads in turn", ret);
+	for (int i = 1; i <= n && !ret; i++) {
+		smn_dma_put_tag(&r->dma, dr_page(r, OTHER), i);
+		ret = smn_dma_read(&r->dma, IPA_LOW + OTHER, &seen);
+		bad += seen != i;
+	}
+	dr_ok(r, !ret && !bad, "many reads in a row", ret);
+	for (int i = 1; i <= n && !ret; i++) {
+		dr_clear(r);
+		ret = smn_dma_write(&r->dma, IPA_LOW + TARGET, i);
+		bad += !smn_dma_wrote(&r->dma, dr_page(r, TARGET), i);
+	}
+	dr_ok(r, !ret && !bad, "many writes in a row", ret);
+}
+
 static inline void dr_hole(struct dmarun *r)
 {
 	uint16_t seen = 0;
@@ -133,6 +164,25 @@ static inline void dr_edges(struct dmarun *r)
 		return;
 	ret = smn_dma_read(&r->dma, 1ULL << r->source->bits, &seen);
 	dr_ok(r, ret == -ERANGE, "an IOVA beyond its bits", ret);
+}
+
+/* What is done about a device that hangs, to one that does not. */
+static inline void dr_reset(struct dmarun *r)
+{
+	struct smn_device_info info = { 0 };
+	int ret = smn_device_info_get(&r->s, &r->dev, &info);
+
+	dr_ok(r, !ret, "it says whether it can be reset", ret);
+	ret = smn_dma_hangs(&r->dma, "a test");
+	dr_ok(r, ret == -ETIMEDOUT && info.resets == !r->dma.reset,
+	      "it is reset if it can be", r->dma.reset);
+	dr_clear(r);
+	ret = smn_dma_write(&r->dma, IPA_LOW + TARGET, 31);
+	dr_ok(r, smn_dma_wrote(&r->dma, dr_page(r, TARGET), 31) ==
+	      info.resets, "only then it does DMA", ret);
+	ret = smn_device_master(&r->s, &r->dev, true);
+	dr_ok(r, !ret, "it may again", ret);
+	dr_write(r);
 }
 
 /* @arrives: does the way to the doorbell exist? */
@@ -215,9 +265,11 @@ static inline void dr_plain(struct dmarun *r, const char *cdev)
 	if (dr_ok(r, !ret && r->mem, "attached", ret) && !dr_open(r)) {
 		dr_write(r);
 		dr_read(r);
+		dr_many(r, r->many);
 		dr_hole(r);
 		dr_master(r);
 		dr_edges(r);
+		dr_reset(r);
 		ret = smn_irq_arm(&r->s, &r->dev, r->source->irq_index, 0,
 				  &fd);
 		if (dr_ok(r, !ret, "its MSI is armed", ret))
