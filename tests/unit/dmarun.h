@@ -11,6 +11,8 @@
 #include <poll.h>
 #include <string.h>
 
+#include <linux/vfio.h>
+
 #include "smmunest.h"
 #include "tap.h"
 
@@ -139,9 +141,12 @@ static inline void dr_hole(struct dmarun *r)
 
 static inline void dr_master(struct dmarun *r)
 {
+	size_t mark = smn_session_mark(&r->s);
 	int ret = smn_device_master(&r->s, &r->dev, false);
 
 	dr_ok(r, !ret, "bus mastering goes off", ret);
+	dr_ok(r, smn_session_mark(&r->s) == mark,
+	      "what was there is remembered once", 0);
 	dr_clear(r);
 	ret = smn_dma_write(&r->dma, IPA_LOW + TARGET, 21);
 	dr_ok(r, !smn_dma_wrote(&r->dma, dr_page(r, TARGET), 21),
@@ -214,6 +219,19 @@ static inline int dr_open(struct dmarun *r)
 	return ret;
 }
 
+/* What is not in use cannot be let go. */
+static inline int dr_disarm(struct dmarun *r)
+{
+	struct smn_irq_set none = {
+		.argsz = offsetof(struct smn_irq_set, fd),
+		.flags = VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_ACTION_TRIGGER,
+		.index = r->source->irq_index,
+	};
+
+	return smn_sys_ioctl(r->sys, SMN_VFIO_DEVICE_SET_IRQS, r->dev.fd,
+			     &none);
+}
+
 static inline void dr_close(struct dmarun *r, uint32_t before)
 {
 	uint32_t command = ~0u;
@@ -223,6 +241,8 @@ static inline void dr_close(struct dmarun *r, uint32_t before)
 	/* everything but the device itself: three records, the rest above */
 	ret = smn_session_unwind(&r->s, 3);
 	dr_ok(r, !ret, "all is undone", ret);
+	ret = dr_disarm(r);
+	dr_ok(r, ret == -EINVAL, "no interrupt is left", ret);
 	ret = smn_config_read(&r->s, &r->dev, 4, 2, &command);
 	dr_ok(r, !ret && command == before, "the command register is back",
 	      ret);
