@@ -100,6 +100,7 @@ struct ctl {
 	X(alloc) \
 	X(inval) \
 	X(detach) \
+	X(bench) \
 	X(fuzz) \
 	X(script)
 
@@ -302,6 +303,9 @@ void format_time(char *buf, size_t len, uint64_t ns);
 /* The result as text, or the whole envelope as JSON. */
 void out_text(struct ctl *ctl, FILE *to);
 void out_json(struct ctl *ctl, FILE *to, int status);
+
+/* The JSON in @path, at most 16 MiB of it; NULL and @why. */
+struct json_object *json_from_file(const char *path, struct smn_why *why);
 
 /* The result of `fields` as a page of the manual. */
 void out_man(const struct ctl *ctl, FILE *to);

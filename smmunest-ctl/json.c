@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The document as JSON: the envelope that every command shares. */
+/*
+ * The document as JSON: the envelope that every command shares. And such
+ * documents read again.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "ctl.h"
+
+#define MAX_BYTES (16 << 20)
 
 static void print_pair(FILE *to, const char *before, const char *key,
 		       struct json_object *v, int flags)
@@ -57,4 +65,58 @@ void out_json(struct ctl *ctl, FILE *to, int status)
 			   flags);
 	print_pair(to, ",", "error", json_object_get(ctl->error), flags);
 	fprintf(to, ",\"exit\":%d}\n", ctl->status ? (int)ctl->status : status);
+}
+
+/* --- reading --- */
+
+/* The whole file; NULL and @why, or an errno. */
+static char *read_all(const char *path, size_t *len, struct smn_why *why)
+{
+	FILE *f = fopen(path, "re");
+	char *text = f ? malloc(MAX_BYTES + 1) : NULL;
+
+	if (!f || !text) {
+		smn_why_set(why, "%s", strerror(errno));
+		if (f)
+			fclose(f);
+		return NULL;
+	}
+	*len = fread(text, 1, MAX_BYTES + 1, f);
+	if (ferror(f) || *len > MAX_BYTES) {
+		smn_why_set(why, "%s", ferror(f) ? strerror(errno) :
+			    "it has more than 16 MiB");
+		free(text);
+		text = NULL;
+	}
+	fclose(f);
+	return text;
+}
+
+static struct json_object *parse(const char *text, size_t len,
+				 struct smn_why *why)
+{
+	struct json_tokener *t = json_tokener_new();
+	struct json_object *root = t ?
+		json_tokener_parse_ex(t, text, len) : NULL;
+
+	if (t && !root)
+		smn_why_set(why, "not JSON: %s at byte %zu",
+			    json_tokener_error_desc(json_tokener_get_error(t)),
+			    json_tokener_get_parse_end(t));
+	if (t)
+		json_tokener_free(t);
+	return root;
+}
+
+struct json_object *json_from_file(const char *path, struct smn_why *why)
+{
+	struct json_object *root;
+	size_t len = 0;
+	char *text;
+
+	smn_why_set(why, "out of memory");
+	text = read_all(path, &len, why);
+	root = text ? parse(text, len, why) : NULL;
+	free(text);
+	return root;
 }

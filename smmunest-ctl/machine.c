@@ -9,7 +9,6 @@
 
 #include "ctl.h"
 
-#define MAX_BYTES (16 << 20)
 #define MAX_DEVICES 4096
 
 static struct json_object *member(struct json_object *o, const char *key)
@@ -186,56 +185,13 @@ static int fill(struct smn_model *m, struct json_object *root,
 	return ret ? ret : smn_machine_firmware(smn_model_machine(m));
 }
 
-/* The whole file; NULL and @why, or an errno. */
-static char *read_all(const char *path, size_t *len, struct smn_why *why)
-{
-	FILE *f = fopen(path, "re");
-	char *text = f ? malloc(MAX_BYTES + 1) : NULL;
-
-	if (!f || !text) {
-		smn_why_set(why, "%s", strerror(errno));
-		if (f)
-			fclose(f);
-		return NULL;
-	}
-	*len = fread(text, 1, MAX_BYTES + 1, f);
-	if (ferror(f) || *len > MAX_BYTES) {
-		smn_why_set(why, "%s", ferror(f) ? strerror(errno) :
-			    "it has more than 16 MiB");
-		free(text);
-		text = NULL;
-	}
-	fclose(f);
-	return text;
-}
-
-static struct json_object *parse(const char *text, size_t len,
-				 struct smn_why *why)
-{
-	struct json_tokener *t = json_tokener_new();
-	struct json_object *root = t ?
-		json_tokener_parse_ex(t, text, len) : NULL;
-
-	if (t && !root)
-		smn_why_set(why, "not JSON: %s at byte %zu",
-			    json_tokener_error_desc(json_tokener_get_error(t)),
-			    json_tokener_get_parse_end(t));
-	if (t)
-		json_tokener_free(t);
-	return root;
-}
-
 int model_from_file(const char *path, struct smn_model **model,
 		    struct smn_why *why)
 {
 	struct smn_why what = { "out of memory" };
-	struct json_object *root;
-	size_t len = 0;
-	char *text = read_all(path, &len, &what);
+	struct json_object *root = json_from_file(path, &what);
 	int ret = -EINVAL;
 
-	root = text ? parse(text, len, &what) : NULL;
-	free(text);
 	*model = root ? smn_model_new() : NULL;
 	if (*model)
 		ret = fill(*model, root, &what);

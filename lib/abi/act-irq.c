@@ -40,7 +40,7 @@ static int irqs_told(struct smn_question *q, void *out)
 	if (info->index == VFIO_PCI_INTX_IRQ_INDEX)
 		info->flags |= VFIO_IRQ_INFO_MASKABLE |
 			VFIO_IRQ_INFO_AUTOMASKED;
-	else if (info->index != VFIO_PCI_MSIX_IRQ_INDEX)
+	else if (info->index != VFIO_PCI_MSIX_IRQ_INDEX || !info->count)
 		info->flags |= VFIO_IRQ_INFO_NORESIZE;
 	return 0;
 }

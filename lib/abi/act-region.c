@@ -83,6 +83,28 @@ static enum smn_truth no_region(struct smn_question *q,
 	return q->w->answers ? SMN_YES : SMN_UNKNOWN;
 }
 
+/*
+ * The model's devices with MSI-X have its table in BAR0, which may be mapped
+ * nevertheless: that is told behind the struct, or how much room it takes.
+ */
+static int tell_msix(struct smn_question *q, struct vfio_region_info *info)
+{
+	const struct vfio_info_cap_header cap = {
+		.id = VFIO_REGION_INFO_CAP_MSIX_MAPPABLE, .version = 1,
+	};
+
+	if (info->index || !q->dev->vfio.irqs[VFIO_PCI_MSIX_IRQ_INDEX].n)
+		return 0;
+	info->flags |= VFIO_REGION_INFO_FLAG_CAPS;
+	if (info->argsz < sizeof(*info) + sizeof(cap)) {
+		info->argsz = sizeof(*info) + sizeof(cap);
+		return 0;
+	}
+	info->cap_offset = sizeof(*info);
+	return smn_user_write(q->w, (uintptr_t)q->raw + sizeof(*info), &cap,
+			      sizeof(cap));
+}
+
 static int region_told(struct smn_question *q, void *out)
 {
 	struct vfio_region_info *info = out;
@@ -102,7 +124,7 @@ static int region_told(struct smn_question *q, void *out)
 		VFIO_REGION_INFO_FLAG_WRITE : 0;
 	if (info->size && index <= VFIO_PCI_BAR5_REGION_INDEX)
 		info->flags |= VFIO_REGION_INFO_FLAG_MMAP;
-	return 0;
+	return tell_msix(q, info);
 }
 
 static const struct smn_row region_info_rows[] = {

@@ -66,10 +66,12 @@ static void run(struct smn_gadget *g)
 	uint64_t inside = (out ? e->src : e->dst) - BUFFER_AT;
 	uint64_t iova = (out ? e->dst : e->src) & DMA_MASK;
 
+	/* QEMU's would write over its own memory */
+	if (inside >= BUFFER_BYTES || e->count > BUFFER_BYTES - inside)
+		smn_gadget_hang(g);
 	if (smn_gadget_hangs(g))
 		return;
-	if (inside < BUFFER_BYTES && e->count <= BUFFER_BYTES - inside)
-		smn_gadget_dma(g, iova, e->buffer + inside, e->count, out);
+	smn_gadget_dma(g, iova, e->buffer + inside, e->count, out);
 	e->command &= ~(uint64_t)RUN;
 	if (e->command & RAISE)
 		raise_irq(g, DMA_IRQ);

@@ -170,7 +170,7 @@ static void nvme_write(struct smn_gadget *g, uint64_t at, unsigned int bytes,
 }
 
 const struct smn_gadget_kind smn_gadget_nvme = {
-	.vendor = 0x1b36, .device = 0x0010, .bar0 = 0x4000, .config = 4096,
+	.class = 0x010802, .bar0 = 0x4000, .config = 4096,
 	.msix = 65, .resets = true, .state = sizeof(struct nvme),
 	.read = nvme_read, .write = nvme_write,
 };

@@ -34,12 +34,14 @@ static const struct smn_gadget_kind *const kinds[] = {
 	&smn_gadget_edu, &smn_gadget_nvme, &unknown,
 };
 
-static const struct smn_gadget_kind *kind_of(uint16_t vendor, uint16_t device)
+static const struct smn_gadget_kind *kind_of(uint16_t vendor, uint16_t device,
+					     uint32_t class)
 {
 	size_t i = 0;
 
-	while (kinds[i]->vendor && (kinds[i]->vendor != vendor ||
-				    kinds[i]->device != device))
+	while (kinds[i] != &unknown &&
+	       (kinds[i]->class ? kinds[i]->class != class :
+		kinds[i]->vendor != vendor || kinds[i]->device != device))
 		i++;
 	return kinds[i];
 }
@@ -72,7 +74,7 @@ static void tell(struct smn_vfio *v, const struct smn_gadget_kind *kind)
 int smn_gadget_new(struct smn_pdev *dev, uint16_t vendor, uint16_t device,
 		   uint32_t class)
 {
-	const struct smn_gadget_kind *kind = kind_of(vendor, device);
+	const struct smn_gadget_kind *kind = kind_of(vendor, device, class);
 	struct smn_gadget *g = calloc(1, sizeof(*g) + kind->state);
 
 	if (!g)

@@ -52,7 +52,9 @@ int smn_world_poll(const struct smn_world *w, struct pollfd *fds,
 /* --- for the kinds of device --- */
 
 struct smn_gadget_kind {
-	uint16_t vendor, device;	/* 0: any */
+	/* by which it is known: its numbers, or its class */
+	uint16_t vendor, device;
+	uint32_t class;
 	uint64_t bar0, config;		/* bytes of them */
 	uint16_t msi, msix;		/* vectors; one of them, or none */
 	bool resets;

@@ -4,7 +4,9 @@
  * machine of the tests has: devices that hang, iommu-testdev, a person, a
  * command.
  */
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "sys/gadget.h"
 #include "sys/model.h"
@@ -35,7 +37,7 @@ static void make(struct machine *mc)
 static void run_cases(struct tap *tap, const char *cdev, const char *name)
 {
 	struct machine mc;
-	struct dmarun r = { .tap = tap, .sys = &mc.sys };
+	struct dmarun r = { .tap = tap, .sys = &mc.sys, .many = 1100 };
 	const char *command;
 
 	make(&mc);
@@ -362,6 +364,52 @@ static void external(struct tap *tap)
 	smn_session_close(&s);
 }
 
+/* A process that is no more, or only waits for its parent to see that. */
+static bool is_gone(const char *pid_file)
+{
+	char path[64], stat[128] = "";
+	FILE *f = fopen(pid_file, "r");
+	int pid = 0;
+
+	if (!f || fscanf(f, "%d", &pid) != 1 || pid <= 0)
+		return false;
+	fclose(f);
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	f = fopen(path, "r");
+	if (!f)
+		return true;
+	if (!fgets(stat, sizeof(stat), f))
+		stat[0] = '\0';
+	fclose(f);
+	return strstr(stat, ") Z ");
+}
+
+static void killing(struct tap *tap)
+{
+	struct smn_sys sys = { .be = &smn_backend_kernel };
+	struct smn_session s = { .sys = &sys };
+	const struct smn_device dev = { .fd = -1 };
+	char name[] = "/tmp/smmunest-dma-XXXXXX", command[128];
+	struct smn_dma_setup setup = { .ms = 300, .command = command };
+	int fd = mkstemp(name), ret, tries = 100;
+	const char *none;
+	struct smn_dma d;
+
+	setup.source = smn_dma_named("exec:x", &none);
+	snprintf(command, sizeof(command), "sleep 60 & echo $! >%s; wait",
+		 name);
+	ret = smn_dma_open(&s, &dev, &setup, &d);
+	if (!ret)
+		ret = smn_dma_write(&d, 0x7000, 9);
+	while (tries-- && !is_gone(name))
+		smn_sys_poll(&sys, NULL, 0, 10);
+	tap_ok(tap, ret == -ETIMEDOUT && tries > 0,
+	       "exec: the command's children are killed, too (%d)", ret);
+	smn_session_close(&s);
+	close(fd);
+	unlink(name);
+}
+
 static void bad_setups(struct tap *tap)
 {
 	struct machine mc;
@@ -419,5 +467,6 @@ int main(void)
 	testdev(&tap);
 	manual(&tap);
 	external(&tap);
+	killing(&tap);
 	return tap_done(&tap);
 }

@@ -11,6 +11,8 @@
 #include <poll.h>
 #include <string.h>
 
+#include <linux/vfio.h>
+
 #include "smmunest.h"
 #include "tap.h"
 
@@ -34,6 +36,7 @@ struct dmarun {
 	const struct smn_dma_source *source;
 	struct smn_dma dma;
 	const char *stages;
+	int many;		/* how often to repeat what should not wear */
 	unsigned char *mem;	/* of the device, at IPA_LOW, by offset */
 };
 
@@ -89,6 +92,36 @@ static inline void dr_read(struct dmarun *r)
 	dr_ok(r, !ret && seen == 0, "a page without a tag is none", ret);
 }
 
+/* More than any queue or buffer of a device holds. */
+static inline void dr_many(struct dmarun *r, int n)
+{
+	uint16_t seen = 0;
+	int bad = 0, ret = 0;
+
+	for (int i = 1; i <= n && !ret; i++) {
+		dr_clear(r);
+		ret = smn_dma_write(&r->dma, IPA_LOW + TARGET, i);
+		bad += !smn_dma_wrote(&r->dma, dr_page(r, TARGET), i);
+		smn_dma_put_tag(&r->dma, dr_page(r, OTHER), n + i);
+		if (!ret)
+			ret = smn_dma_read(&r->dma, IPA_LOW + OTHER, &seen);
+		bad += seen != n + i;
+	}
+	dr_ok(r, !ret && !bad, "many writes and reads in turn", ret);
+	for (int i = 1; i <= n && !ret; i++) {
+		smn_dma_put_tag(&r->dma, dr_page(r, OTHER), i);
+		ret = smn_dma_read(&r->dma, IPA_LOW + OTHER, &seen);
+		bad += seen != i;
+	}
+	dr_ok(r, !ret && !bad, "many reads in a row", ret);
+	for (int i = 1; i <= n && !ret; i++) {
+		dr_clear(r);
+		ret = smn_dma_write(&r->dma, IPA_LOW + TARGET, i);
+		bad += !smn_dma_wrote(&r->dma, dr_page(r, TARGET), i);
+	}
+	dr_ok(r, !ret && !bad, "many writes in a row", ret);
+}
+
 static inline void dr_hole(struct dmarun *r)
 {
 	uint16_t seen = 0;
@@ -108,9 +141,12 @@ static inline void dr_hole(struct dmarun *r)
 
 static inline void dr_master(struct dmarun *r)
 {
+	size_t mark = smn_session_mark(&r->s);
 	int ret = smn_device_master(&r->s, &r->dev, false);
 
 	dr_ok(r, !ret, "bus mastering goes off", ret);
+	dr_ok(r, smn_session_mark(&r->s) == mark,
+	      "what was there is remembered once", 0);
 	dr_clear(r);
 	ret = smn_dma_write(&r->dma, IPA_LOW + TARGET, 21);
 	dr_ok(r, !smn_dma_wrote(&r->dma, dr_page(r, TARGET), 21),
@@ -133,6 +169,25 @@ static inline void dr_edges(struct dmarun *r)
 		return;
 	ret = smn_dma_read(&r->dma, 1ULL << r->source->bits, &seen);
 	dr_ok(r, ret == -ERANGE, "an IOVA beyond its bits", ret);
+}
+
+/* What is done about a device that hangs, to one that does not. */
+static inline void dr_reset(struct dmarun *r)
+{
+	struct smn_device_info info = { 0 };
+	int ret = smn_device_info_get(&r->s, &r->dev, &info);
+
+	dr_ok(r, !ret, "it says whether it can be reset", ret);
+	ret = smn_dma_hangs(&r->dma, "a test");
+	dr_ok(r, ret == -ETIMEDOUT && info.resets == !r->dma.reset,
+	      "it is reset if it can be", r->dma.reset);
+	dr_clear(r);
+	ret = smn_dma_write(&r->dma, IPA_LOW + TARGET, 31);
+	dr_ok(r, smn_dma_wrote(&r->dma, dr_page(r, TARGET), 31) ==
+	      info.resets, "only then it does DMA", ret);
+	ret = smn_device_master(&r->s, &r->dev, true);
+	dr_ok(r, !ret, "it may again", ret);
+	dr_write(r);
 }
 
 /* @arrives: does the way to the doorbell exist? */
@@ -164,6 +219,19 @@ static inline int dr_open(struct dmarun *r)
 	return ret;
 }
 
+/* What is not in use cannot be let go. */
+static inline int dr_disarm(struct dmarun *r)
+{
+	struct smn_irq_set none = {
+		.argsz = offsetof(struct smn_irq_set, fd),
+		.flags = VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_ACTION_TRIGGER,
+		.index = r->source->irq_index,
+	};
+
+	return smn_sys_ioctl(r->sys, SMN_VFIO_DEVICE_SET_IRQS, r->dev.fd,
+			     &none);
+}
+
 static inline void dr_close(struct dmarun *r, uint32_t before)
 {
 	uint32_t command = ~0u;
@@ -173,6 +241,8 @@ static inline void dr_close(struct dmarun *r, uint32_t before)
 	/* everything but the device itself: three records, the rest above */
 	ret = smn_session_unwind(&r->s, 3);
 	dr_ok(r, !ret, "all is undone", ret);
+	ret = dr_disarm(r);
+	dr_ok(r, ret == -EINVAL, "no interrupt is left", ret);
 	ret = smn_config_read(&r->s, &r->dev, 4, 2, &command);
 	dr_ok(r, !ret && command == before, "the command register is back",
 	      ret);
@@ -215,9 +285,11 @@ static inline void dr_plain(struct dmarun *r, const char *cdev)
 	if (dr_ok(r, !ret && r->mem, "attached", ret) && !dr_open(r)) {
 		dr_write(r);
 		dr_read(r);
+		dr_many(r, r->many);
 		dr_hole(r);
 		dr_master(r);
 		dr_edges(r);
+		dr_reset(r);
 		ret = smn_irq_arm(&r->s, &r->dev, r->source->irq_index, 0,
 				  &fd);
 		if (dr_ok(r, !ret, "its MSI is armed", ret))
