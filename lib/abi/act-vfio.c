@@ -308,7 +308,8 @@ static const struct smn_row bind_rows[] = {
 	{ "bind.reset", EBUSY, SMN_IF(RESETTING), .test = when_taken,
 	  .cause = "a device of the IOMMU group is being reset",
 	  .remedy = "try again", .unreached = ONE_INSTANT },
-	{ "bind.direct", EINVAL, .forever = true, SMN_IF(DIRECT), .test = when_taken,
+	{ "bind.direct", EINVAL, SMN_IF(DIRECT), .forever = true,
+	  .test = when_taken,
 	  .cause = "firmware wants a 1:1 mapping for this device (a \"direct\" "
 		   "reserved region)",
 	  .remedy = "remove the RMR node or reserved-memory from firmware",

@@ -170,7 +170,7 @@ verdict() {
 }
 
 @test "model: walks that are not coherent keep a device from being bound" {
-	on incoherent 2 info 00:02.0
+	on incoherent 0 info 00:02.0
 	holds '.result.devices[0].nesting | .verdict == "no" and .reasons[0].id == "bind.incoherent"'
 }
 
