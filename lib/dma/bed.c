@@ -289,7 +289,10 @@ int smn_bed_build(struct smn_session *s, const struct smn_bed_setup *setup,
 		bed->at[SMN_PLACE_WORK].mem, bed->at[SMN_PLACE_WORK].ipa,
 		bed->at[SMN_PLACE_WORK].bytes,
 	};
-	return smn_dma_open(s, &bed->nest.dev, dma, &bed->dma);
+	/* VFIO has switched it off, and lets nobody else switch it on */
+	if (dma->source->external)
+		ret = smn_device_master(s, &bed->nest.dev, true);
+	return ret ? ret : smn_dma_open(s, &bed->nest.dev, dma, &bed->dma);
 }
 
 /* --- changes --- */

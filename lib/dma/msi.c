@@ -8,12 +8,10 @@
 
 #define RING_MS 1000
 #define SILENCE_MS 100	/* for one that must not come */
-#define VECTORS 4	/* that are tried, where the device has them */
 
 struct rings {
 	struct smn_bed *bed;
 	struct smn_msi_proof *p;
-	int fd[VECTORS];
 };
 
 static int arm(struct rings *r)
@@ -27,10 +25,10 @@ static int arm(struct rings *r)
 	if (ret)
 		return ret;
 	n = r->p->has < source->nvectors ? r->p->has : source->nvectors;
-	n = n < VECTORS ? n : VECTORS;
+	n = n < SMN_MAX_VECTORS ? n : SMN_MAX_VECTORS;
 	for (v = 0; !ret && v < n; v++)
 		ret = smn_irq_arm(bed->s, &bed->nest.dev, source->irq_index,
-				  v, &r->fd[v]);
+				  v, &r->p->fd[v]);
 	r->p->vectors = n;
 	return ret;
 }
@@ -39,7 +37,7 @@ static int arm(struct rings *r)
 static int look(struct rings *r, uint32_t vector, uint32_t ms, bool *came)
 {
 	uint64_t count;
-	int ret = smn_irq_wait(r->bed->s, r->fd[vector], ms, &count);
+	int ret = smn_irq_wait(r->bed->s, r->p->fd[vector], ms, &count);
 
 	*came = !ret;
 	return ret == -ETIMEDOUT ? 0 : ret;
@@ -75,10 +73,9 @@ static int overhear(struct rings *r, uint64_t start)
 	return 0;
 }
 
-static int ring(struct rings *r, const char *when, uint32_t vector,
-		bool wanted)
+static int ring_once(struct rings *r, const char *when, uint32_t vector,
+		     bool wanted, struct smn_proof_ring *at)
 {
-	struct smn_proof_ring *at = &r->p->ring[r->p->nrings];
 	struct smn_bed *bed = r->bed;
 	uint64_t start;
 	int ret;
@@ -102,8 +99,23 @@ static int ring(struct rings *r, const char *when, uint32_t vector,
 			   &at->came);
 	at->ns = smn_sys_now(bed->s->sys) - start;
 	at->ok = at->came == wanted;
-	r->p->nrings++;
 	return ret;
+}
+
+static int ring(struct rings *r, const char *when, uint32_t vector,
+		bool wanted)
+{
+	struct smn_msi_proof *p = r->p;
+
+	return ring_once(r, when, vector, wanted, &p->ring[p->nrings++]);
+}
+
+int smn_msi_again(struct smn_bed *bed, struct smn_msi_proof *p,
+		  struct smn_proof_ring *at)
+{
+	struct rings r = { bed, p };
+
+	return ring_once(&r, "again", 0, bed->rings, at);
 }
 
 static int ring_all(struct rings *r, const char *when, bool wanted)
@@ -214,7 +226,7 @@ static int try(struct rings *r)
 int smn_msi_prove(struct smn_bed *bed, struct smn_msi_proof *p,
 		  struct smn_why *why)
 {
-	struct rings r = { bed, p, { 0 } };
+	struct rings r = { bed, p };
 	int ret;
 
 	*p = (struct smn_msi_proof){ 0 };

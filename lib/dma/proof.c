@@ -75,13 +75,13 @@ static void judge(struct smn_proof_move *m)
 	else if (m->came && m->want.fate != SMN_DMA_EVENT)
 		smn_why_set(&m->why, "an event came that should not: %s",
 			    l ? l->name : "of a type unknown");
+	else if (arrives && m->err)
+		smn_why_set(&m->why, "the device says %s: %.200s",
+			    smn_errno_name(m->err), m->says.text);
 	else if (m->place != m->want.place)
 		smn_why_set(&m->why, "it was seen %s, not %s",
 			    smn_place_name(m->place),
 			    smn_place_name(m->want.place));
-	else if (arrives && m->err)
-		smn_why_set(&m->why, "the device says %s: %.200s",
-			    smn_errno_name(m->err), m->says.text);
 	else if (m->want.fate == SMN_DMA_EVENT && !m->came)
 		smn_why_set(&m->why, "no event came, %s was expected",
 			    m->want.event->name);

@@ -93,12 +93,14 @@ struct smn_proof_ring {
 	struct smn_why says;
 };
 
-#define SMN_MAX_RINGS 16
+#define SMN_MAX_RINGS 32
+#define SMN_MAX_VECTORS 4	/* that are tried, where there are more */
 
 struct smn_msi_proof {
 	bool ok;
 	bool delivered;		/* the first on every vector */
 	bool unseen;		/* as in struct smn_proof */
+	int fd[SMN_MAX_VECTORS];	/* their eventfds */
 	uint32_t vectors;	/* that were tried, of */
 	uint32_t has;		/* those the device has */
 	unsigned int nrings;
@@ -116,5 +118,9 @@ struct smn_msi_proof {
  */
 int smn_msi_prove(struct smn_bed *bed, struct smn_msi_proof *p,
 		  struct smn_why *why);
+
+/* The first vector once more, after a proof that went well. */
+int smn_msi_again(struct smn_bed *bed, struct smn_msi_proof *p,
+		  struct smn_proof_ring *ring);
 
 #endif
