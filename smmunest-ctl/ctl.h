@@ -99,6 +99,8 @@ struct ctl {
 	X(unbind) \
 	X(alloc) \
 	X(inval) \
+	X(dma) \
+	X(msi) \
 	X(detach) \
 	X(bench) \
 	X(fuzz) \
@@ -222,6 +224,9 @@ void plan_for(struct plan_opts *p, const struct smn_pci *pci);
 /* Build in ctl->session; steps go to result.steps. A refusal is explained. */
 enum status plan_build(struct ctl *ctl, const struct smn_plan *plan,
 		       struct smn_nest *nest);
+
+/* The same for a chain that something else has built. */
+void plan_add_steps(struct ctl *ctl, const struct smn_nest *nest);
 
 /* A row for the commands that judge words for one SMMU, its key OPT_FOR. */
 #define FOR_OPTION \

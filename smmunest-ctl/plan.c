@@ -111,15 +111,20 @@ static struct json_object *doc_step(const struct smn_step *step)
 	return o;
 }
 
-enum status plan_build(struct ctl *ctl, const struct smn_plan *plan,
-		       struct smn_nest *nest)
+void plan_add_steps(struct ctl *ctl, const struct smn_nest *nest)
 {
 	struct json_object *steps = json_object_new_array();
-	int ret = smn_nest_build(&ctl->session, plan, nest);
 
 	for (unsigned int i = 0; i < nest->nsteps; i++)
 		json_object_array_add(steps, doc_step(&nest->steps[i]));
 	doc_add(ctl->result, "steps", steps);
+}
 
+enum status plan_build(struct ctl *ctl, const struct smn_plan *plan,
+		       struct smn_nest *nest)
+{
+	int ret = smn_nest_build(&ctl->session, plan, nest);
+
+	plan_add_steps(ctl, nest);
 	return ret ? ctl_refused(ctl, ret) : CTL_OK;
 }

@@ -15,15 +15,15 @@ setup() {
 	cut -f 1 cli | sed '/^$/d' | sort -u >commands
 }
 
-# Each option that the page describes, as --dump-cli lists them: "command<TAB>--option". The chain and stage 1 options belong to the
+# Each option that the page describes, as --dump-cli lists them: "command<TAB>--option". The chain, stage 1 and proof options belong to the
 # commands named above their list, the global ones to none; argp's own three are never listed.
 described() {
 	awk '
 		/^\.Sh / { section = $2 }
 		section != "COMMANDS" { next }
 		/^\.Ss / {
-			n = split($2 == "Global" || $2 ~ /^(Chain|Stage)$/ ? "" : $2, owner)
-			plan = intro = $2 ~ /^(Chain|Stage)$/
+			n = split($2 == "Global" || $2 ~ /^(Chain|Stage|Proof)$/ ? "" : $2, owner)
+			plan = intro = $2 ~ /^(Chain|Stage|Proof)$/
 			global = $2 == "Global"
 		}
 		/^\.Bl / { intro = 0 }
