@@ -30,7 +30,7 @@ ARM64_CC ?= aarch64-linux-gnu-gcc
 # --- sources: every .c of a room, found by its folder ---
 
 LIB := $(wildcard lib/*.c lib/*/*.c)
-CTL := $(wildcard smmunest-ctl/*.c)
+CTL := $(wildcard smmunest-ctl/*.c smmunest-ctl/*/*.c)
 UNIT := $(wildcard tests/unit/*.c)
 BENCH := $(wildcard tests/bench/*.c)
 GUEST := $(wildcard tests/guest/*.c)
@@ -41,7 +41,7 @@ FUZZ := $(wildcard tests/fuzz/*.c)
 WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes -Wformat=2
 CFLAGS ?= -O2 -g
-CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Ilib -MMD -MP
+CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Ilib -Ismmunest-ctl -MMD -MP
 SAN_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all
 ALL_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS) $(if $(SAN),$(SAN_FLAGS))
 

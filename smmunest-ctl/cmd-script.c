@@ -183,18 +183,9 @@ static const char *row_of(struct ctl *ctl, const struct smn_reply *reply,
 	return found[0].id;
 }
 
-static bool as_expected(const struct smn_script_line *l, int err,
-			const char *row)
-{
-	int expected = l->expects ? l->expected : 0;
-
-	if (expected != (err < 0 ? err : 0))
-		return false;
-	return !l->row || !strcmp(l->row, row);
-}
-
 static enum status unexpected(struct ctl *ctl, const struct smn_script_line *l,
-			      int err, const char *row)
+			      int err, const char *row,
+			      const struct smn_why *why)
 {
 	const struct script_opts *o = ctl->opts;
 	struct smn_why cause, remedy = { "smmunest-ctl script --trace" };
@@ -204,7 +195,12 @@ static enum status unexpected(struct ctl *ctl, const struct smn_script_line *l,
 		ctl_say(ctl, "%s:%u: %s", o->path, l->line, l->text);
 		return ctl_refused(ctl, err);
 	}
-	smn_why_set(&cause, "%.80s:%u: expected %s%s%s, and it was %s%s%s",
+	if (why->text[0] && err == l->expected)
+		smn_why_set(&cause, "%.80s:%u: %.120s", o->path, l->line,
+			    why->text);
+	else
+		smn_why_set(&cause,
+		    "%.80s:%u: expected %s%s%s, and it was %s%s%s",
 		    o->path, l->line, l->expected ?
 		    smn_errno_name(l->expected) : "ok", l->row ? " " : "",
 		    l->row ? l->row : "", err < 0 ? smn_errno_name(err) : "ok",
@@ -239,6 +235,7 @@ static enum status do_line(struct ctl *ctl, const struct smn_script_line *l)
 	struct script_opts *o = ctl->opts;
 	struct smn_finding found[SMN_MAX_FINDINGS];
 	struct smn_reply reply;
+	struct smn_why why = { "" };
 	const char *row = NULL;
 	uint32_t left = l->within;
 	bool ok;
@@ -255,9 +252,10 @@ static enum status do_line(struct ctl *ctl, const struct smn_script_line *l)
 		;
 	if (reply.err < 0)
 		row = row_of(ctl, &reply, found);
-	ok = as_expected(l, reply.err, row);
+	ok = smn_script_met(l, &o->runner, &reply, &why) &&
+		(!l->row || !strcmp(l->row, row));
 	add_line(o, l, &reply, row, ok);
-	return ok ? CTL_OK : unexpected(ctl, l, reply.err, row);
+	return ok ? CTL_OK : unexpected(ctl, l, reply.err, row, &why);
 }
 
 /* --- all of them --- */

@@ -78,6 +78,9 @@ struct ctl {
 	bool (*next_line)(struct ctl *ctl, char *buf, size_t len);
 	enum status status;
 
+	/* what came was printed as it came: neither text nor JSON is left */
+	bool streamed;
+
 	/* what prints the text instead of out_text() */
 	void (*print)(const struct ctl *ctl, FILE *to);
 
@@ -86,6 +89,9 @@ struct ctl {
 };
 
 /* --- main.c --- */
+
+/* What the program ends with: why it was stopped outranks how far it came. */
+int ctl_exit(enum status status);
 
 /* One row a command: declared, dispatched, helped and completed from here. */
 #define COMMANDS(X) \
@@ -102,6 +108,7 @@ struct ctl {
 	X(dma) \
 	X(msi) \
 	X(detach) \
+	X(run) \
 	X(bench) \
 	X(fuzz) \
 	X(script)

@@ -342,8 +342,7 @@ static enum status close_session(struct ctl *ctl, enum status status)
 	return status ? status : ctl_refused(ctl, ret);
 }
 
-/* Why we were stopped outranks how far we came. */
-static int exit_status(enum status status)
+int ctl_exit(enum status status)
 {
 	int sig = stop_signal();
 
@@ -358,14 +357,16 @@ static int render(struct ctl *ctl, int status)
 	int written = CTL_OK;
 
 	if (ctl->json) {
-		out_json(ctl, ctl->json_to, status);
+		if (!ctl->streamed)
+			out_json(ctl, ctl->json_to, status);
 		written = close_output(ctl, "--json", ctl->json_file,
 				       ctl->json_to);
 	}
 	if (!ctl->json || ctl->json_file) {
 		int text;
 
-		out_text(ctl, stdout);
+		if (!ctl->streamed)
+			out_text(ctl, stdout);
 		text = close_output(ctl, "stdout", NULL, stdout);
 		written = written ? written : text;
 	}
@@ -385,15 +386,15 @@ static int run(struct ctl *ctl)
 		status = ctl->cmd->run(ctl);
 	if (!ctl->hold || status)
 		status = close_session(ctl, status);
-	exit = exit_status(status);
+	exit = ctl_exit(status);
 	written = render(ctl, exit);
 	/* rows that are made while they are written can still go wrong */
-	exit = exit ? exit : exit_status(ctl->status);
+	exit = exit ? exit : ctl_exit(ctl->status);
 
 	if (ctl->in_session) {
 		ctl_say(ctl, "holding; Ctrl-C releases");
 		stop_wait(ctl->hold_s);
-		exit = exit_status(close_session(ctl, status));
+		exit = ctl_exit(close_session(ctl, status));
 	}
 	return exit ? exit : written;
 }

@@ -2,6 +2,7 @@
 /* Reading scripts: what stands around requests. See script.h. */
 #include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,8 +20,10 @@ int smn_script_init(struct smn_script *s)
 
 void smn_script_free(struct smn_script *s)
 {
-	for (unsigned int i = 0; i < s->n; i++)
+	for (unsigned int i = 0; i < s->n; i++) {
 		free(s->lines[i].text);
+		free(s->lines[i].want);
+	}
 	free(s->lines);
 	smn_names_free(s->names);
 	*s = (struct smn_script){ 0 };
@@ -64,7 +67,7 @@ static bool is(struct word w, const char *text)
 	return (size_t)w.len == strlen(text) && !memcmp(w.at, text, w.len);
 }
 
-/* --- expect ERRNO [ROW] --- */
+/* --- expect ERRNO [ROW] [within N] [MEMBER=VALUE]... --- */
 
 static const char *errno_at(const void *ctx, unsigned int i)
 {
@@ -79,6 +82,8 @@ static int errno_of(struct word w)
 			return err;
 	return 0;
 }
+
+#define USAGE "it is: expect ERRNO [ROW] [within N] [MEMBER=VALUE]..."
 
 static int parse_errno(struct smn_script *s, const char *text, struct word w,
 		       struct smn_text_error *error)
@@ -96,30 +101,58 @@ static int parse_errno(struct smn_script *s, const char *text, struct word w,
 		     near ? "?" : "");
 }
 
-/* "within N", or nothing */
-static int parse_within(struct smn_script *s, const char *text, struct word w,
+/* "within N", or nothing; *w is what comes next */
+static int parse_within(struct smn_script *s, const char *text, struct word *w,
 			struct smn_text_error *error)
 {
-	struct word n = word_after(w);
+	struct word n = word_after(*w);
 	char number[12];
 	uint64_t v = 1;
 
 	s->within = 1;
-	if (!w.len)
+	if (!is(*w, "within"))
 		return 0;
 	snprintf(number, sizeof(number), "%.*s", n.len, n.at);
-	if (!is(w, "within") || smn_number_parse(number, &v) || !v ||
-	    v > UINT32_MAX || word_after(n).len)
-		return wrong(error, w.at - text + 1,
-			     "it is: expect ERRNO [ROW] [within N]");
+	if (smn_number_parse(number, &v) || !v || v > UINT32_MAX)
+		return wrong(error, w->at - text + 1, USAGE);
 	s->within = v;
+	*w = word_after(n);
 	return 0;
+}
+
+static bool is_member(struct word w)
+{
+	return w.len && memchr(w.at, '=', w.len);
+}
+
+/* Kept as it is: whose members they are, the request tells. */
+static int keep_wants(struct smn_script *s, const char *text, struct word first,
+		      struct smn_text_error *error)
+{
+	struct word w = first;
+	size_t have = 0;
+
+	s->want_column = first.at - text + 1;
+	s->want[0] = '\0';
+	for (; is_member(w); w = word_after(w)) {
+		have += snprintf(s->want + have, sizeof(s->want) - have,
+				 " %.*s", w.len, w.at);
+		if (have >= sizeof(s->want))
+			return wrong(error, w.at - text + 1,
+				     "that is too much to expect");
+	}
+	return w.len ? wrong(error, w.at - text + 1, USAGE) : 0;
 }
 
 static int parse_expect(struct smn_script *s, const char *text, struct word w,
 			struct smn_text_error *error)
 {
-	struct word row = word_after(w), more;
+	struct word row = word_after(w);
+	bool none = is(row, "within") || is_member(row);
+	struct word more = none ? row : word_after(row);
+
+	if (none)
+		row.len = 0;
 
 	if (s->expects)
 		return wrong(error, 1, "the line before expects already");
@@ -127,14 +160,12 @@ static int parse_expect(struct smn_script *s, const char *text, struct word w,
 	if (parse_errno(s, text, w, error))
 		return -EINVAL;
 	if (row.len && (!s->expected || row.len >= (int)sizeof(s->row)))
-		return wrong(error, row.at - text + 1,
-			     "it is: expect ERRNO [ROW] [within N]");
-	more = is(row, "within") ? row : word_after(row);
-	if (is(row, "within"))
-		row.len = 0;
+		return wrong(error, row.at - text + 1, USAGE);
 	snprintf(s->row, sizeof(s->row), "%.*s", row.len, row.at);
 	s->row_column = row.at - text + 1;
-	return parse_within(s, text, more, error);
+	if (parse_within(s, text, &more, error))
+		return -EINVAL;
+	return keep_wants(s, text, more, error);
 }
 
 struct row_list {
@@ -174,6 +205,27 @@ static int find_row(struct smn_script *s, struct smn_script_line *l,
 		     smn_errno_name(s->expected), smn_op(l->req.op)->name,
 		     s->row, near ? "; did you mean " : "", near ? near : "",
 		     near ? "?" : "");
+}
+
+/* They are read as a request of the same op that is never sent. */
+static int find_wants(struct smn_script *s, struct smn_script_line *l,
+		      struct smn_text_error *error)
+{
+	char line[SMN_OP_WORD + sizeof(s->want) + sizeof(" none")];
+	char word[SMN_OP_WORD];
+	int ret;
+
+	l->want = malloc(sizeof(*l->want));
+	if (!l->want)
+		return -ENOMEM;
+	snprintf(line, sizeof(line), "%s none%s",
+		 smn_op_word(l->req.op, word), s->want);
+	ret = smn_request_parse(l->want, s->names, line, error);
+	if (ret == -EINVAL) {
+		s->line--;
+		error->column = s->want_column;
+	}
+	return ret;
 }
 
 /* --- sleep N[ms|s] --- */
@@ -241,8 +293,13 @@ static int parse_request(struct smn_script *s, struct smn_script_line *l,
 	l->within = s->expects ? s->within : 1;
 	if (s->row[0] && find_row(s, l, error))
 		return -EINVAL;
+	if (s->want[0])
+		ret = find_wants(s, l, error);
+	if (ret)
+		return ret;
 	s->expects = false;
 	s->row[0] = '\0';
+	s->want[0] = '\0';
 	if (l->req.kind == SMN_REQ_OPEN && l->req.device != SMN_REQ_PATH &&
 	    l->req.device > s->devices)
 		s->devices = l->req.device;
@@ -272,4 +329,56 @@ int smn_script_end(struct smn_script *s, struct smn_text_error *error)
 {
 	return s->expects ? wrong(error, 1, "expect, and no request follows") :
 		0;
+}
+
+/* --- what came of it --- */
+
+static bool member_met(const struct smn_arg *a, const void *want,
+		       const void *got, struct smn_why *why)
+{
+	uint64_t w = smn_arg_get(a, want), g = smn_arg_get(a, got);
+
+	if (w != g)
+		smn_why_set(why, a->format == SMN_ARG_DEC ?
+			    "%s is %" PRIu64 ", and %" PRIu64 " is expected" :
+			    "%s is 0x%" PRIx64 ", and 0x%" PRIx64
+			    " is expected", a->name, g, w);
+	return w == g;
+}
+
+static bool members_met(const struct smn_script_line *l,
+			const struct smn_runner *r,
+			const struct smn_reply *reply, struct smn_why *why)
+{
+	const struct smn_op *op = smn_op(l->req.op);
+	_Alignas(8) unsigned char want[SMN_REQ_SIZE];
+
+	if (l->req.kind != SMN_REQ_IOCTL) {
+		if ((int)l->want->size != reply->err)
+			smn_why_set(why, "%d bytes went through, and %u are "
+				    "expected", reply->err, l->want->size);
+		return (int)l->want->size == reply->err;
+	}
+	smn_request_arg(r, l->want, want);
+	for (unsigned int i = 0; i < op->nargs; i++)
+		if (l->want->given >> i & 1 &&
+		    !member_met(&op->args[i], want, reply->out, why))
+			return false;
+	return true;
+}
+
+bool smn_script_met(const struct smn_script_line *l,
+		    const struct smn_runner *r, const struct smn_reply *reply,
+		    struct smn_why *why)
+{
+	int expected = l->expects ? l->expected : 0;
+	int err = reply->err < 0 ? reply->err : 0;
+
+	if (err != expected) {
+		smn_why_set(why, "it is %s, and %s is expected",
+			    err ? smn_errno_name(err) : "ok",
+			    expected ? smn_errno_name(expected) : "ok");
+		return false;
+	}
+	return !l->want || members_met(l, r, reply, why);
 }

@@ -7,11 +7,14 @@
  *   ioas-map ioas_id=ioas ...
  *   expect ENOSPC s2.vmid within 70000
  *   hwpt-alloc ...
- *   expect ok
+ *   expect ok length=0x2000
+ *   ioas-unmap ioas_id=ioas iova=0x40000000 length=0x3000
  *   sleep 100ms
  *
  * The expectation is the next request's; one without any is to succeed. With
  * "within N" the request is made again until it is refused, N times at most.
+ * Members of the argument can be expected, too: what they are after the call.
+ * Of a read or write it is length, the bytes that went through.
  */
 #ifndef SMN_NEST_SCRIPT_H
 #define SMN_NEST_SCRIPT_H
@@ -27,6 +30,7 @@ struct smn_script_line {
 	const char *row;		/* the id of the row, or NULL: any */
 	uint32_t within;		/* how often it is made at most */
 	struct smn_request req;
+	struct smn_request *want;	/* members afterwards, or NULL: any */
 };
 
 struct smn_script {
@@ -41,6 +45,8 @@ struct smn_script {
 	char row[64];
 	unsigned int row_column;
 	uint32_t within;
+	char want[160];
+	unsigned int want_column;
 };
 
 /* 0 or -ENOMEM. */
@@ -53,5 +59,14 @@ int smn_script_add(struct smn_script *s, const char *text,
 
 /* There are no more lines. -EINVAL: something is missing. */
 int smn_script_end(struct smn_script *s, struct smn_text_error *error);
+
+/*
+ * Is @reply what the line expects of its errno and of the members? @why says
+ * what differs. The row is for the caller to compare: who knows it depends on
+ * who answered.
+ */
+bool smn_script_met(const struct smn_script_line *l,
+		    const struct smn_runner *r, const struct smn_reply *reply,
+		    struct smn_why *why);
 
 #endif

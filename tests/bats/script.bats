@@ -28,6 +28,8 @@ syntax() {
 	syntax 1:11 "expect ERRNO [ROW]" "expect ok memory"
 	syntax 1:21 "[within N]" "expect EIO ste.user within"
 	syntax 1:12 "[within N]" "expect EIO within 0"
+	syntax 1:16 "expect ERRNO [ROW]" "expect ok id=1 destroy.busy"
+	syntax 2:11 "did you mean id?" "let iommufd = open /dev/iommu" "expect ok ip=1" "destroy id=1"
 	syntax 2:15 "has no row 'destroy.buzy'; did you mean destroy.busy?" "let iommufd = open /dev/iommu" \
 		"expect EBUSY  destroy.buzy" "destroy id=1"
 	syntax 2:1 "expects already" "expect EIO" "expect EIO"
@@ -84,6 +86,24 @@ syntax() {
 	sed 's/^expect ok/expect EBUSY/' chain >wrong
 	ctl 1 script wrong
 	holds '.error.causes[0].text == "wrong:18: expected EBUSY, and it was ok"'
+}
+
+# bats test_tags=hw
+@test "script: members afterwards, too, can be expected" {
+	need_device
+	cat >chain <<-EOF
+		let iommufd = open /dev/iommu
+		let ioas = ioas-alloc
+		ioas-map ioas_id=ioas flags=READABLE|FIXED_IOVA user_va=mem length=0x2000 iova=0x40000000
+		expect ok length=0x2000 ioas_id=ioas
+		ioas-unmap ioas_id=ioas iova=0x40000000 length=0x9000
+		expect EMSGSIZE ranges.room num_iovas=1
+		ioas-iova-ranges ioas_id=ioas
+	EOF
+	ctl 0 script chain
+	sed 's/ok length=0x2000/ok length=0x1000/' chain >wrong
+	ctl 1 script wrong
+	holds '.error.causes[0].text == "wrong:5: length is 0x2000, and 0x1000 is expected"'
 }
 
 # bats test_tags=hw

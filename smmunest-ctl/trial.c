@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A case at work, in a process of its own. What does not hold is written down
+ * with the call, what was expected of it, why the kernel may have answered so,
+ * and how to see it again.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "run.h"
+
+#define SLOTS 96	/* names that a case can have */
+
+struct trial {
+	struct ctl *ctl;
+	const struct rig *rig;
+	const struct test_case *c;
+	FILE *log;
+	struct smn_runner runner;
+	struct smn_script script;
+	unsigned int ndone;	/* lines of the script */
+	bool failed, skipped;
+};
+
+/* Each bed's own lines. */
+static const char *const beds[NBEDS] = {
+	[BED_IOMMUFD] = "let iommufd = open /dev/iommu\n",
+	[BED_IOAS] = "let ioas = ioas-alloc\n"
+		"ioas-map ioas_id=ioas flags=READABLE|WRITEABLE|FIXED_IOVA "
+		"user_va=mem length=0x10000 iova=0x40000000\n",
+	[BED_DEVICE] = "let cdev = open dev0\nlet dev = bind-iommufd cdev\n",
+	[BED_S2] = "let s2 = hwpt-alloc dev_id=dev pt_id=ioas "
+		"flags=NEST_PARENT\n",
+	[BED_VIOMMU] = "let viommu = viommu-alloc dev_id=dev hwpt_id=s2 "
+		"type=ARM_SMMUV3\n",
+	[BED_VDEVICE] = "let vdev = vdevice-alloc viommu_id=viommu dev_id=dev "
+		"virt_id=8\n",
+	[BED_S1] = "let s1 = hwpt-alloc dev_id=dev pt_id=viommu "
+		"ste=Cfg=s1,S1ContextPtr=0x40001000\n",
+	[BED_ATTACHED] = "attach-iommufd-pt cdev pt_id=s1\n",
+};
+
+/* --- what is written down --- */
+
+static const char *member(struct json_object *o, const char *key)
+{
+	struct json_object *v = json_object_object_get(o, key);
+
+	return v ? json_object_get_string(v) : "";
+}
+
+/* Why the last failed call may have failed. */
+static void tell_causes(struct trial *t, int err)
+{
+	struct json_object *causes;
+
+	if (t->ctl->sys.failed.err != err)
+		return;
+	ctl_refused(t->ctl, err);
+	causes = json_object_object_get(t->ctl->error, "causes");
+	for (size_t i = 0; i < json_object_array_length(causes); i++) {
+		struct json_object *c = json_object_array_get_idx(causes, i);
+
+		fprintf(t->log, "%s: %s [%s]\ntry: %s\n", member(c, "verdict"),
+			member(c, "text"), member(c, "id"),
+			member(c, "remedy"));
+	}
+	json_object_put(t->ctl->error);
+	t->ctl->error = NULL;
+}
+
+/* The row that should have refused it. */
+static void tell_row(struct trial *t, enum smn_op_id op, const char *id)
+{
+	const struct smn_row *row;
+
+	for (unsigned int i = 0; (row = smn_row_at(op, i)); i++)
+		if (!strcmp(row->id, id))
+			fprintf(t->log, "should be refused: %s [%s]\n",
+				row->cause, id);
+}
+
+static void fail(struct trial *t)
+{
+	const struct ctl *ctl = t->ctl;
+
+	if (t->failed)
+		return;
+	t->failed = true;
+	fprintf(t->log, "again: smmunest-ctl ");
+	if (ctl->model)
+		fprintf(t->log, "--backend=model:%s ", ctl->model_name);
+	fprintf(t->log, "run %s%s %s\n", t->c->slow ? "--slow " : "",
+		ctl->bdf, t->c->name);
+}
+
+bool trial_check(struct trial *t, bool holds, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (holds)
+		return true;
+	va_start(ap, fmt);
+	vfprintf(t->log, fmt, ap);
+	va_end(ap);
+	fputc('\n', t->log);
+	fail(t);
+	return false;
+}
+
+void trial_skip(struct trial *t, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vfprintf(t->log, fmt, ap);
+	va_end(ap);
+	fputc('\n', t->log);
+	t->skipped = true;
+}
+
+/* --- requests --- */
+
+static void tell_line(struct trial *t, const struct smn_script_line *l,
+		      const struct smn_reply *reply, const struct smn_why *why)
+{
+	fprintf(t->log, "%s\n", l->text);
+	if (l->req.op != SMN_OPEN && l->req.op != SMN_CLOSE)
+		trace_call(t->log, &t->ctl->sys.last);
+	fprintf(t->log, "%s\n", why->text);
+	if (reply->err < 0)
+		tell_causes(t, reply->err);
+	else if (l->row)
+		tell_row(t, l->req.op, l->row);
+	fail(t);
+}
+
+static bool do_line(struct trial *t, const struct smn_script_line *l)
+{
+	struct timespec pause = { l->sleep_ns / 1000000000,
+				  l->sleep_ns % 1000000000 };
+	uint32_t left = l->within;
+	struct smn_reply reply;
+	struct smn_why why;
+
+	if (l->sleep_ns)
+		return !nanosleep(&pause, NULL);
+	do
+		smn_runner_call(&t->runner, &l->req, &reply);
+	while (reply.err >= 0 && --left);
+	if (smn_script_met(l, &t->runner, &reply, &why))
+		return true;
+	tell_line(t, l, &reply, &why);
+	return false;
+}
+
+static int read_line(struct trial *t, const char *line, size_t len)
+{
+	struct smn_text_error error = { 0 };
+	char *copy = strndup(line, len);
+	int ret = copy ? smn_script_add(&t->script, copy, &error) : -ENOMEM;
+
+	if (!ret && smn_names_count(t->script.names) >= SLOTS)
+		ret = -ENOSPC;
+	trial_check(t, !ret, "the case is no script: '%.*s': %s", (int)len,
+		    line, ret == -EINVAL ? error.why.text : strerror(-ret));
+	free(copy);
+	return ret;
+}
+
+size_t next_line_of(const char **text, const char **line)
+{
+	size_t len;
+
+	*line = *text + strspn(*text, "\n");
+	len = strcspn(*line, "\n");
+	*text = *line + len;
+	return len;
+}
+
+bool trial_lines(struct trial *t, const char *text)
+{
+	const char *line;
+	size_t len;
+
+	while ((len = next_line_of(&text, &line)))
+		if (read_line(t, line, len))
+			return false;
+	while (t->ndone < t->script.n)
+		if (!do_line(t, &t->script.lines[t->ndone++]))
+			return false;
+	return true;
+}
+
+/* --- for functions --- */
+
+static const struct smn_slot *slot(struct trial *t, const char *name)
+{
+	static const struct smn_slot none = { .fd = -1 };
+	unsigned int n = smn_names_find(t->script.names, name, strlen(name));
+
+	return n ? &t->runner.slots[n] : &none;
+}
+
+uint32_t trial_id(struct trial *t, const char *name)
+{
+	return slot(t, name)->id;
+}
+
+int trial_fd(struct trial *t, const char *name)
+{
+	return slot(t, name)->fd;
+}
+
+void *trial_memory(struct trial *t)
+{
+	return t->runner.memory;
+}
+
+struct ctl *trial_ctl(struct trial *t)
+{
+	return t->ctl;
+}
+
+const struct smn_hw_info *trial_hw(struct trial *t)
+{
+	return &t->rig->hw;
+}
+
+const struct smn_accounting *trial_accounting(struct trial *t)
+{
+	return &t->rig->accounting;
+}
+
+bool trial_ioctl(struct trial *t, enum smn_op_id op, int fd, void *arg,
+		 int expected)
+{
+	int err = smn_sys_ioctl(&t->ctl->sys, op, fd, arg);
+
+	if (err == expected)
+		return true;
+	trace_call(t->log, &t->ctl->sys.last);
+	fprintf(t->log, "it is %s, and %s is expected\n",
+		err ? smn_errno_name(err) : "ok",
+		expected ? smn_errno_name(expected) : "ok");
+	if (err)
+		tell_causes(t, err);
+	fail(t);
+	return false;
+}
+
+bool trial_inval(struct trial *t, const uint64_t (*cmds)[2], uint32_t n,
+		 int expected, uint32_t *handled)
+{
+	struct iommu_hwpt_invalidate arg = {
+		.size = sizeof(arg), .hwpt_id = trial_id(t, "viommu"),
+		.data_uptr = (uintptr_t)cmds, .entry_len = sizeof(*cmds),
+		.data_type = IOMMU_VIOMMU_INVALIDATE_DATA_ARM_SMMUV3,
+		.entry_num = n,
+	};
+	bool ok = trial_ioctl(t, SMN_IOMMU_HWPT_INVALIDATE,
+			      trial_fd(t, "iommufd"), &arg, expected);
+
+	*handled = arg.entry_num;
+	return ok;
+}
+
+/* --- the whole of it --- */
+
+static void attempt(struct trial *t)
+{
+	for (unsigned int bed = 0; bed <= t->c->bed; bed++)
+		if (beds[bed] && !trial_lines(t, beds[bed]))
+			return;
+	if (t->c->script)
+		trial_lines(t, t->c->script);
+	else
+		t->c->run(t, t->c);
+}
+
+enum verdict trial_run(struct ctl *ctl, const struct rig *rig,
+		       const struct test_case *c, FILE *log)
+{
+	struct trial t = { .ctl = ctl, .rig = rig, .c = c, .log = log };
+
+	if (smn_script_init(&t.script) ||
+	    smn_runner_init(&t.runner, &ctl->sys, SLOTS, TRIAL_MEMORY)) {
+		fprintf(log, "out of memory\n");
+		return ERROR;
+	}
+	t.runner.cdevs = rig->cdevs;
+	t.runner.ncdevs = rig->ncdevs;
+	attempt(&t);
+	smn_runner_free(&t.runner);
+	smn_script_free(&t.script);
+	return t.failed ? FAILED : t.skipped ? SKIPPED : PASSED;
+}
