@@ -33,6 +33,7 @@
 #include "arch/text.h"
 #include "arch/walk.h"
 #include "dma/dma.h"
+#include "host/driver.h"
 #include "host/facts.h"
 #include "host/netlink.h"
 #include "stat.h"
@@ -100,31 +101,6 @@ int smn_pci_in_use(struct smn_sys *sys, const char *bdf, struct smn_why *why);
  * -ENOENT: none that we may see.
  */
 int smn_cdev_holder(struct smn_sys *sys, const char *cdev, struct smn_why *who);
-
-/*
- * Give the device to vfio-pci, having written its present driver to the
- * journal under /run/smmunest first; when a step fails the former driver is
- * back. The caller has asked smn_pci_in_use().
- * -EALREADY: vfio-pci has it; -ENODEV: no such device; -ENOENT: vfio-pci is
- * not there; -EACCES, -EPERM: not root.
- */
-int smn_driver_bind(struct smn_sys *sys, const char *bdf, struct smn_why *why);
-
-/*
- * Give the device back to the driver that the journal names, or, without a
- * journal, to whichever driver the kernel picks. @driver receives its name,
- * "" for none. -EALREADY: vfio-pci does not have it; -EBUSY: a program has the
- * device open; otherwise as above.
- */
-int smn_driver_unbind(struct smn_sys *sys, const char *bdf, char *driver,
-		      size_t len, struct smn_why *why);
-
-/*
- * The driver that the device had before it was given to vfio-pci, "" for none.
- * -ENOENT: the journal does not say.
- */
-int smn_driver_former(struct smn_sys *sys, const char *bdf, char *driver,
-		      size_t len);
 
 /* The running kernel's release, "7.3.4". -EFBIG: longer than @len. */
 int smn_host_release(struct smn_sys *sys, char *release, size_t len);

@@ -4,7 +4,7 @@
 
 #include "ctl.h"
 
-enum { OPT_FORCE = 0x200 };
+enum { OPT_FORCE = 0x200, OPT_RECOVER };
 
 static const struct argp_option bind_options[] = {
 	{ "force", OPT_FORCE, NULL, 0, "also when the machine uses the device",
@@ -12,8 +12,14 @@ static const struct argp_option bind_options[] = {
 	{ 0 },
 };
 
+static const struct argp_option unbind_options[] = {
+	{ "recover", OPT_RECOVER, NULL, 0, "undo what killed commands and "
+	  "completed binds left; without BDF on every device", 0 },
+	{ 0 },
+};
+
 struct bind_opts {
-	bool force;
+	bool force, recover;
 };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -24,6 +30,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case OPT_FORCE:
 		o->force = true;
+		return 0;
+	case OPT_RECOVER:
+		o->recover = true;
 		return 0;
 	case ARGP_KEY_ARG:
 		if (!ctl_take_bdf(ctl, arg))
@@ -65,6 +74,20 @@ static void report(struct ctl *ctl, const char *bdf, const char *from,
 		doc_add_str(ctl->result, "cdev", now.cdev);
 }
 
+/* A signal came while the device was bound: that is undone. */
+static enum status take_back(struct ctl *ctl, const struct smn_pci *pci)
+{
+	struct smn_why why = { "" };
+	char driver[32];
+	int ret = smn_driver_unbind(&ctl->sys, pci->bdf, driver,
+				    sizeof(driver), &why);
+
+	if (ret && ret != -EALREADY)
+		return failed(ctl, ret, &why);
+	report(ctl, pci->bdf, pci->driver, false);
+	return CTL_OK;
+}
+
 static enum status bind(struct ctl *ctl)
 {
 	const struct bind_opts *o = ctl->opts;
@@ -85,18 +108,31 @@ static enum status bind(struct ctl *ctl)
 	ret = smn_driver_bind(&ctl->sys, pci.bdf, &why);
 	if (ret && ret != -EALREADY)
 		return failed(ctl, ret, &why);
+	if (!ret && stop_signal())
+		return take_back(ctl, &pci);
+	ctl->completed = true;
 	report(ctl, pci.bdf, pci.driver, ret != -EALREADY);
 	return CTL_OK;
 }
 
+static enum status recover(struct ctl *ctl)
+{
+	struct smn_recovered r;
+
+	return recover_all(ctl, &r) ? failed(ctl, r.err, &r.why) : CTL_OK;
+}
+
 static enum status unbind(struct ctl *ctl)
 {
+	const struct bind_opts *o = ctl->opts;
 	struct smn_why why = { "" };
 	char driver[32];
 	enum status status;
 	struct smn_pci pci;
 	int ret;
 
+	if (o->recover)
+		return recover(ctl);
 	status = ctl_device(ctl, &pci);
 	if (status)
 		return status;
@@ -104,6 +140,7 @@ static enum status unbind(struct ctl *ctl)
 				&why);
 	if (ret && ret != -EALREADY)
 		return failed(ctl, ret, &why);
+	ctl->completed = true;
 	report(ctl, pci.bdf, pci.driver, ret != -EALREADY);
 	return CTL_OK;
 }
@@ -115,9 +152,9 @@ const struct cmd cmd_bind = {
 	.opts_size = sizeof(struct bind_opts),
 };
 
-
 const struct cmd cmd_unbind = {
 	.name = "unbind", .group = "act", .args = "[BDF]",
 	.doc = "give a device back to the driver it had",
-	.parse = parse, .run = unbind,
+	.options = unbind_options, .parse = parse, .run = unbind,
+	.opts_size = sizeof(struct bind_opts),
 };

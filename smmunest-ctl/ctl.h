@@ -44,6 +44,7 @@ struct ctl {
 	const char *json_file, *trace_file;
 	enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;
 	unsigned int timeout_s;
+	bool completed;			/* a signal comes too late */
 	bool hold;			/* keep the session until stopped, */
 	uint64_t hold_s;		/* or that long; 0: for ever */
 	char bdf[SMN_BDF_LEN];		/* "": none was given */
@@ -171,6 +172,17 @@ enum status ctl_absent(struct ctl *ctl, const char *bdf, int err);
 
 /* ctl->device from what sysfs says of it. */
 void ctl_describe(struct ctl *ctl, const struct smn_pci *pci);
+
+/* --- recover.c --- */
+
+/* What a killed command left half done on any device is undone, and told. */
+void recover_half_done(struct ctl *ctl);
+
+/*
+ * Completed binds too, of ctl->bdf or of all devices; what was done is
+ * result.recovered. CTL_REFUSED, and in @failed one that is not given back.
+ */
+enum status recover_all(struct ctl *ctl, struct smn_recovered *failed);
 
 /* --- learn.c --- */
 

@@ -96,6 +96,7 @@ enum status ctl_device(struct ctl *ctl, struct smn_pci *pci)
 	const char *env = getenv("SMMUNEST_DEVICE");
 	struct smn_why cause, remedy = { "smmunest-ctl info" };
 
+	recover_half_done(ctl);
 	if (!ctl->bdf[0] && env && env[0] && smn_bdf_parse(env, ctl->bdf)) {
 		smn_why_set(&cause,
 			    "SMMUNEST_DEVICE='%.60s' is not a PCI address "

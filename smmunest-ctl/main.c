@@ -386,7 +386,8 @@ static int run(struct ctl *ctl)
 		status = ctl->cmd->run(ctl);
 	if (!ctl->hold || status)
 		status = close_session(ctl, status);
-	exit = ctl_exit(status);
+	/* when all is done and is to stay, a signal comes too late */
+	exit = ctl->completed ? status : ctl_exit(status);
 	written = render(ctl, exit);
 	/* rows that are made while they are written can still go wrong */
 	exit = exit ? exit : ctl_exit(ctl->status);

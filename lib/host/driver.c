@@ -1,96 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Giving a device to vfio-pci and back. What there was before is written to
- * the journal, one file a device, before anything changes.
+ * Giving a device to vfio-pci and back. How it was before is in the journal
+ * before anything changes, so that whoever comes next can undo it.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "host/host.h"
+#include "host/journal.h"
 
-#define JOURNAL "/run/smmunest"
 #define DRIVERS "/sys/bus/pci/drivers"
 #define PROBE "/sys/bus/pci/drivers_probe"
-
-/* What the journal says: the driver and driver_override there were, or "". */
-struct former {
-	char driver[32];
-	char override[32];
-};
-
-static void journal_path(char *path, const char *bdf)
-{
-	snprintf(path, SMN_PATH, JOURNAL "/%s", bdf);
-}
-
-static int journal_write(struct smn_sys *sys, const char *bdf,
-			 const struct former *former)
-{
-	char path[SMN_PATH], text[128];
-	int ret = smn_sys_mkdir(sys, JOURNAL);
-
-	if (ret && ret != -EEXIST)
-		return ret;
-	journal_path(path, bdf);
-	snprintf(text, sizeof(text), "driver %s\noverride %s\n",
-		 former->driver, former->override);
-	return smn_sys_write_text(sys, path, O_CREAT | O_TRUNC | O_SYNC, text);
-}
-
-/* The value after "key " on its line; a name, never a path. */
-static void journal_value(const char *text, const char *key, char *value,
-			  size_t len)
-{
-	const char *at = strstr(text, key);
-	size_t n;
-
-	value[0] = '\0';
-	if (!at)
-		return;
-	at += strlen(key);
-	n = strcspn(at, "\n/");
-	if (n < len && at[n] != '/') {
-		memcpy(value, at, n);
-		value[n] = '\0';
-	}
-}
-
-static int journal_read(struct smn_sys *sys, const char *bdf,
-			struct former *former)
-{
-	char path[SMN_PATH], text[128];
-	ssize_t n;
-
-	*former = (struct former){ "", "" };
-	journal_path(path, bdf);
-	n = smn_sys_read_text(sys, path, text, sizeof(text));
-	if (n < 0)
-		return n;
-	journal_value(text, "driver ", former->driver, sizeof(former->driver));
-	journal_value(text, "override ", former->override,
-		      sizeof(former->override));
-	return 0;
-}
 
 int smn_driver_former(struct smn_sys *sys, const char *bdf, char *driver,
 		      size_t len)
 {
-	struct former former;
-	int ret = journal_read(sys, bdf, &former);
+	struct smn_former former;
+	int ret = smn_journal_kept(sys, bdf, &former);
 
 	if (!ret)
 		snprintf(driver, len, "%s", former.driver);
 	return ret;
-}
-
-static void journal_remove(struct smn_sys *sys, const char *bdf)
-{
-	char path[SMN_PATH];
-
-	journal_path(path, bdf);
-	smn_sys_unlink(sys, path);
 }
 
 /* --- sysfs --- */
@@ -135,106 +66,269 @@ static int current(struct smn_sys *sys, const char *bdf, char *driver,
 	return ret;
 }
 
-/* From whichever driver has it now to the one of the journal. */
-static int give_back(struct smn_sys *sys, const char *bdf,
-		     const struct former *former, bool known)
+/* Was it taken away from us, by somebody who knows what he wants? */
+static bool is_others(const char *now, const struct smn_former *former)
 {
-	char now[32];
-	int ret = current(sys, bdf, now, sizeof(now));
+	return now[0] && strcmp(now, SMN_VFIO_PCI) &&
+		!(former->known && !strcmp(now, former->driver));
+}
 
+static int drop_override(struct smn_sys *sys, const char *bdf,
+			 const struct smn_former *former)
+{
+	char name[32];
+
+	get_override(sys, bdf, name, sizeof(name));
+	return strcmp(name, SMN_VFIO_PCI) ? 0 :
+		set_override(sys, bdf, former->override);
+}
+
+/*
+ * From vfio-pci, or from nobody, to the driver it had. Can be repeated from
+ * wherever it was interrupted. What another driver has by now is let alone.
+ */
+static int give_back(struct smn_sys *sys, const char *bdf,
+		     const struct smn_former *former, struct smn_why *why)
+{
+	struct smn_pci pci;
+	int ret = smn_pci_read(sys, bdf, &pci);
+
+	/* the kernel would wait for it, uninterruptibly */
+	if (!ret && !strcmp(pci.driver, SMN_VFIO_PCI) &&
+	    !smn_cdev_holder(sys, pci.cdev, why))
+		return -EBUSY;
+	smn_why_set(why, "the device could not be given back to %s",
+		    former->driver[0] ? former->driver : "its driver");
 	if (!ret)
-		ret = set_override(sys, bdf, former->override);
-	if (!ret && now[0] && strcmp(now, former->driver))
-		ret = write_driver(sys, now, "unbind", bdf);
-	if (ret || !strcmp(now, former->driver))
+		ret = drop_override(sys, bdf, former);
+	if (ret || is_others(pci.driver, former) ||
+	    (former->known && !strcmp(pci.driver, former->driver)))
 		return ret;
-	if (!known)
+	if (pci.driver[0])
+		ret = write_driver(sys, pci.driver, "unbind", bdf);
+	if (ret)
+		return ret;
+	if (!former->known)
 		return smn_sys_write_text(sys, PROBE, 0, bdf);
 	return former->driver[0] ?
 		write_driver(sys, former->driver, "bind", bdf) : 0;
 }
 
-/* What to give back: what there is now, or what a killed bind had found. */
-static void learn_former(struct smn_sys *sys, const char *bdf, const char *now,
-			 struct former *former)
+/* Back to how it was, and nothing more to remember. */
+static int undo(struct smn_journal *j, const struct smn_former *former,
+		struct smn_why *why)
 {
-	if (!now[0] && !journal_read(sys, bdf, former) && former->driver[0])
+	int ret = give_back(j->sys, j->bdf, former, why);
+
+	/* what is not there any more has no driver to get back */
+	if (ret == -ENODEV)
+		ret = 0;
+	if (!ret)
+		ret = smn_journal_forget(j);
+	return ret ? ret : smn_journal_end(j);
+}
+
+/* Become the one who changes the device, and undo what a dead one left. */
+static int take_over(struct smn_sys *sys, const char *bdf,
+		     struct smn_journal *j, struct smn_why *why)
+{
+	struct smn_former former;
+	int ret = smn_journal_open(sys, bdf, j, why);
+
+	if (ret || smn_journal_half(sys, bdf, &former))
+		return ret;
+	ret = undo(j, &former, why);
+	if (ret)
+		smn_journal_close(j);
+	return ret;
+}
+
+/* Nothing to do for a device that has @driver, nor after a dead one's work */
+static bool is_done(struct smn_sys *sys, const char *bdf, bool has_driver)
+{
+	struct smn_former former;
+
+	return has_driver && smn_journal_half(sys, bdf, &former);
+}
+
+/* --- bind --- */
+
+/* What to give back: what there is now, or what a former bind had found. */
+static void learn_former(struct smn_sys *sys, const char *bdf, const char *now,
+			 struct smn_former *former)
+{
+	if (!now[0] && !smn_journal_kept(sys, bdf, former) &&
+	    former->driver[0])
 		return;
+	former->known = true;
 	snprintf(former->driver, sizeof(former->driver), "%s", now);
 	get_override(sys, bdf, former->override, sizeof(former->override));
 }
 
-int smn_driver_bind(struct smn_sys *sys, const char *bdf, struct smn_why *why)
+static int give_to_vfio(struct smn_sys *sys, const char *bdf, const char *now)
 {
-	struct former former;
-	char now[32];
-	int ret, undone;
+	char then[32] = "";
+	int ret = set_override(sys, bdf, SMN_VFIO_PCI);
 
-	ret = current(sys, bdf, now, sizeof(now));
-	if (ret) {
-		smn_why_set(why, "there is no PCI device %s", bdf);
-		return ret;
-	}
-	if (!strcmp(now, SMN_VFIO_PCI))
-		return -EALREADY;
-	if (!smn_sys_exists(sys, DRIVERS "/" SMN_VFIO_PCI)) {
-		smn_why_set(why, "the kernel has no driver " SMN_VFIO_PCI);
-		return -ENOENT;
-	}
-	learn_former(sys, bdf, now, &former);
-
-	ret = journal_write(sys, bdf, &former);
-	if (ret) {
-		smn_why_set(why, "the journal " JOURNAL "/%s cannot be written",
-			    bdf);
-		return ret;
-	}
-	ret = set_override(sys, bdf, SMN_VFIO_PCI);
 	if (!ret && now[0])
 		ret = write_driver(sys, now, "unbind", bdf);
 	if (!ret)
 		ret = smn_sys_write_text(sys, PROBE, 0, bdf);
 	if (!ret)
-		ret = current(sys, bdf, now, sizeof(now));
-	if (!ret && !strcmp(now, SMN_VFIO_PCI))
-		return 0;
+		ret = current(sys, bdf, then, sizeof(then));
+	if (!ret && strcmp(then, SMN_VFIO_PCI))
+		ret = -EIO;
+	return ret;
+}
 
-	undone = give_back(sys, bdf, &former, true);
-	if (!undone)
-		journal_remove(sys, bdf);
-	smn_why_set(why, SMN_VFIO_PCI " did not take the device; %s", undone ?
+static int bind_locked(struct smn_journal *j, struct smn_why *why)
+{
+	struct smn_former former;
+	struct smn_why undoing;
+	char now[32];
+	int ret = current(j->sys, j->bdf, now, sizeof(now));
+
+	if (ret || !strcmp(now, SMN_VFIO_PCI))
+		return ret ? ret : -EALREADY;
+	learn_former(j->sys, j->bdf, now, &former);
+	ret = smn_journal_begin(j, "bind", &former);
+	if (ret) {
+		smn_journal_end(j);
+		smn_why_set(why, "the journal " SMN_JOURNAL "/%s.lock cannot "
+			    "be written", j->bdf);
+		return ret;
+	}
+	ret = give_to_vfio(j->sys, j->bdf, now);
+	if (!ret)
+		ret = smn_journal_keep(j, &former);
+	if (!ret)
+		ret = smn_journal_end(j);
+	if (!ret)
+		return 0;
+	smn_why_set(why, SMN_VFIO_PCI " did not take the device; %s",
+		    undo(j, &former, &undoing) ?
 		    "its former driver is not back either" :
 		    "its former driver is back");
-	return ret ? ret : -EIO;
+	return ret;
+}
+
+int smn_driver_bind(struct smn_sys *sys, const char *bdf, struct smn_why *why)
+{
+	struct smn_journal j;
+	char now[32];
+	int ret = current(sys, bdf, now, sizeof(now));
+
+	if (ret) {
+		smn_why_set(why, "there is no PCI device %s", bdf);
+		return ret;
+	}
+	if (is_done(sys, bdf, !strcmp(now, SMN_VFIO_PCI)))
+		return -EALREADY;
+	if (!smn_sys_exists(sys, DRIVERS "/" SMN_VFIO_PCI)) {
+		smn_why_set(why, "the kernel has no driver " SMN_VFIO_PCI);
+		return -ENOENT;
+	}
+	ret = take_over(sys, bdf, &j, why);
+	if (ret)
+		return ret;
+	ret = bind_locked(&j, why);
+	smn_journal_close(&j);
+	return ret;
+}
+
+/* --- unbind --- */
+
+static int unbind_locked(struct smn_journal *j, struct smn_why *why)
+{
+	struct smn_former former = { .known = false };
+	struct smn_pci pci;
+	int ret = smn_pci_read(j->sys, j->bdf, &pci);
+
+	/* a dead one's work may have been all there was to undo */
+	if (ret || strcmp(pci.driver, SMN_VFIO_PCI))
+		return ret;
+	if (!smn_cdev_holder(j->sys, pci.cdev, why))
+		return -EBUSY;
+	smn_journal_kept(j->sys, j->bdf, &former);
+	ret = smn_journal_begin(j, "unbind", &former);
+	if (!ret)
+		ret = give_back(j->sys, j->bdf, &former, why);
+	if (!ret)
+		ret = smn_journal_forget(j);
+	/* after a failure the completed bind is still there to be undone */
+	smn_journal_end(j);
+	return ret;
 }
 
 int smn_driver_unbind(struct smn_sys *sys, const char *bdf, char *driver,
 		      size_t len, struct smn_why *why)
 {
-	struct former former;
-	struct smn_pci pci;
-	bool known;
-	int ret;
+	struct smn_journal j;
+	int ret = current(sys, bdf, driver, len);
 
-	ret = smn_pci_read(sys, bdf, &pci);
 	if (ret) {
 		smn_why_set(why, "there is no PCI device %s", bdf);
 		return ret;
 	}
-	snprintf(driver, len, "%s", pci.driver);
-	if (strcmp(driver, SMN_VFIO_PCI))
+	if (is_done(sys, bdf, strcmp(driver, SMN_VFIO_PCI)))
 		return -EALREADY;
-	/* the kernel would wait for it, uninterruptibly */
-	if (!smn_cdev_holder(sys, pci.cdev, why))
-		return -EBUSY;
-
-	known = !journal_read(sys, bdf, &former);
-	ret = give_back(sys, bdf, &former, known);
-	if (ret) {
-		smn_why_set(why, "the device could not be given back to %s",
-			    former.driver[0] ? former.driver : "its driver");
+	ret = take_over(sys, bdf, &j, why);
+	if (ret)
 		return ret;
+	ret = unbind_locked(&j, why);
+	smn_journal_close(&j);
+	return ret ? ret : current(sys, bdf, driver, len);
+}
+
+/* --- what others left --- */
+
+static bool is_left(struct smn_sys *sys, const char *bdf, bool completed,
+		    struct smn_former *former, bool *half)
+{
+	*half = !smn_journal_half(sys, bdf, former);
+	return *half || (completed && !smn_journal_kept(sys, bdf, former));
+}
+
+/* false: there was nothing to do, or it is none of ours */
+static bool recover(struct smn_sys *sys, const char *bdf, bool completed,
+		    struct smn_recovered *r)
+{
+	struct smn_former former;
+	struct smn_journal j;
+
+	*r = (struct smn_recovered){ .bdf = "" };
+	snprintf(r->bdf, sizeof(r->bdf), "%s", bdf);
+	if (!is_left(sys, bdf, completed, &former, &r->half))
+		return false;
+	current(sys, bdf, r->was, sizeof(r->was));
+	r->err = smn_journal_open(sys, bdf, &j, &r->why);
+	/* who works on it is alive; it is his */
+	if (r->err)
+		return completed || r->err != -EBUSY;
+	/* another may have been quicker */
+	if (!is_left(sys, bdf, completed, &former, &r->half)) {
+		smn_journal_close(&j);
+		return false;
 	}
-	journal_remove(sys, bdf);
-	return current(sys, bdf, driver, len);
+	r->err = undo(&j, &former, &r->why);
+	r->gone = current(sys, bdf, r->driver, sizeof(r->driver)) == -ENODEV;
+	smn_journal_close(&j);
+	return true;
+}
+
+int smn_driver_recover(struct smn_sys *sys, const char *bdf, bool completed,
+		       void (*each)(void *ctx, const struct smn_recovered *r),
+		       void *ctx)
+{
+	char (*bdfs)[SMN_BDF_LEN] = NULL;
+	struct smn_recovered r;
+	size_t n = 0;
+	int ret = smn_journal_list(sys, &bdfs, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if ((!bdf || !strcmp(bdf, bdfs[i])) &&
+		    recover(sys, bdfs[i], completed, &r))
+			each(ctx, &r);
+	free(bdfs);
+	return ret;
 }

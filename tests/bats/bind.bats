@@ -131,3 +131,105 @@ driver() {
 	assert_output --partial open
 	assert_equal "$(driver)" vfio-pci
 }
+
+# free: unbound, and $former has it; what the tests below begin with
+free() {
+	smmunest-ctl unbind "$bdf"
+	former=$(driver)
+}
+
+# as_before: the former driver has it, and nothing is left to be undone
+as_before() {
+	[[ $(driver) == "$former" ]] || fail "$(driver) has the device, not $former: $*"
+	assert_equal "$(<"$sysfs/driver_override")" "(null)"
+	assert [ ! -e "$journal" ]
+	assert [ ! -s "$journal.lock" ]
+}
+
+@test "unbind --recover gives back what a completed bind took, once" {
+	free
+	smmunest-ctl bind "$bdf"
+	# another command lets it alone
+	ctl 0 alloc --upto=ioas "$bdf"
+	assert_equal "$(driver)" vfio-pci
+	ctl 0 unbind --recover "$bdf"
+	holds ".result.recovered | length == 1 and .[0].bdf == \"$bdf\" and .[0].left == \"bound\" and .[0].was == \"vfio-pci\" and .[0].errno == 0"
+	as_before
+	ctl 0 unbind --recover
+	holds '.result.recovered == []'
+	ctl 0 unbind --recover "$bdf"
+	holds '.result.recovered == []'
+}
+
+# killed SIGNAL CALL N: bind is sent SIGNAL as it makes the Nth of those system calls; false when it makes fewer
+killed() {
+	local ended=0
+	strace -qq -o /dev/null -e trace="$2" -e inject="$2:signal=$1:when=$3" \
+		smmunest-ctl bind "$bdf" >/dev/null 2>&1 3>&- || ended=$?
+	[[ $ended != 0 ]]
+}
+
+@test "bind is killed at each of its writes: the next command undoes it, and so does unbind --recover" {
+	command -v strace || skip "strace is not installed"
+	free
+	n=0
+	while killed KILL write $((n + 1)); do
+		# from its last write on it is a completed bind
+		[[ ! -e $journal || -s $journal.lock ]] || break
+		n=$((n + 1))
+		run --separate-stderr smmunest-ctl alloc --upto=ioas "$bdf"
+		assert_equal "$status" 4
+		as_before "after write $n"
+	done
+	# the record, the override, perhaps the unbinding, the probe, the journal
+	[[ $n -ge 4 ]] || fail "only $n writes"
+	smmunest-ctl unbind "$bdf"
+	for ((i = 2; i <= n; i += 2)); do
+		killed KILL write "$i" || fail "write $i did not come"
+		smmunest-ctl unbind --recover "$bdf"
+		as_before "after write $i"
+	done
+	killed KILL write "$n" || fail "write $n did not come"
+	run --separate-stderr smmunest-ctl alloc --upto=ioas "$bdf"
+	says "undid what a killed command left half done: $bdf"
+}
+
+@test "bind is interrupted at each of its writes: it is undone, or was complete" {
+	command -v strace || skip "strace is not installed"
+	free
+	undone=0
+	for signal in INT:130 TERM:143 HUP:129; do
+		for n in 1 3 5; do
+			ended=0
+			strace -qq -o /dev/null -e trace=write -e inject="write:signal=${signal%:*}:when=$n" \
+				env --default-signal=INT smmunest-ctl bind "$bdf" >/dev/null 2>&1 3>&- || ended=$?
+			if [[ $ended == 0 ]]; then
+				assert_equal "$(driver)" vfio-pci
+				smmunest-ctl unbind "$bdf"
+			else
+				assert_equal "$ended" "${signal#*:}"
+				undone=$((undone + 1))
+			fi
+			as_before "after $signal at write $n"
+		done
+	done
+	[[ $undone -ge 6 ]] || fail "only $undone of 9 were undone"
+}
+
+@test "two at one device: the second is told who is at work, another device is free" {
+	free
+	smmunest-ctl bind "$bdf"
+	smmunest-ctl unbind "$bdf"
+	printf '%s bind\noverride \nend\n' $$ >"$journal.lock"
+	exec {held}<>"$journal.lock"
+	flock -n "$held"
+	ctl 64 bind "$bdf"
+	holds ".error.causes[0].text | test(\"smmunest-ctl bind .process $$. is at work on $bdf\")"
+	# the living one's work is not undone
+	ctl 4 alloc --upto=ioas "$bdf"
+	: >"$journal.lock"
+	ctl 64 bind "$bdf"
+	holds '.error.causes[0].text | test("another smmunest-ctl is at work")'
+	exec {held}>&-
+	ctl 0 bind "$bdf"
+}
