@@ -375,6 +375,12 @@ static int render(struct ctl *ctl, int status)
 	return written;
 }
 
+/* When all is done and is to stay, a signal comes too late. */
+static int how_it_ended(const struct ctl *ctl, enum status status)
+{
+	return ctl->completed ? (int)status : ctl_exit(status);
+}
+
 static int run(struct ctl *ctl)
 {
 	enum status status;
@@ -386,11 +392,10 @@ static int run(struct ctl *ctl)
 		status = ctl->cmd->run(ctl);
 	if (!ctl->hold || status)
 		status = close_session(ctl, status);
-	/* when all is done and is to stay, a signal comes too late */
-	exit = ctl->completed ? status : ctl_exit(status);
+	exit = how_it_ended(ctl, status);
 	written = render(ctl, exit);
 	/* rows that are made while they are written can still go wrong */
-	exit = exit ? exit : ctl_exit(ctl->status);
+	exit = exit ? exit : how_it_ended(ctl, ctl->status);
 
 	if (ctl->in_session) {
 		ctl_say(ctl, "holding; Ctrl-C releases");
