@@ -241,3 +241,31 @@ empty_romfs() {
 	assert_success
 	refute_output --partial '# skip'
 }
+
+@test "dma, msi: the SMMU itself translates the IOVA and the doorbell in both stages" {
+	vm --device edu --device nvme --qemu-arg -D --qemu-arg "$PWD/smmu" --qemu-arg -trace --qemu-arg smmuv3_translate_success -- '
+		for bdf in 0000:00:02.0 0000:00:03.0; do
+			smmunest-ctl --json dma $bdf && smmunest-ctl --json msi $bdf || exit
+		done' >shown
+	iova=$(jq -r 'select(.command == "dma") | .result.addresses.iova' shown | sort -u)
+	printf -v iova 'iova=0x%x' "$iova"
+	for sid in 0x10 0x18; do
+		# what it was led to before, once; then a write and a read of what it was led to last. 3: both stages
+		run awk -v way="sid=$sid $iova " 'index($0, way) { n[$(NF - 2)]++; stage[$NF] }
+			END { for (pa in n) print n[pa]; for (s in stage) print s }' smmu
+		assert_equal "$(sort <<<"$output" | tr '\n' ' ')" "1 2 stage=3 "
+		# the ITS's doorbell of this machine: first, replaced, attached again, mapped again
+		run grep -c "sid=$sid iova=0x8000040 translated=0x8090040 .*stage=3" smmu
+		assert_output 4
+	done
+}
+
+@test "dma: without stage 1 the SMMU translates in stage 2 alone, and nothing that aborts" {
+	vm --device edu --qemu-arg -D --qemu-arg "$PWD/smmu" --qemu-arg -trace --qemu-arg smmuv3_translate_success -- '
+		smmunest-ctl --json dma Cfg=bypass; smmunest-ctl --json dma Cfg=abort' >shown
+	iova=$(jq -r '.result.addresses.iova' shown | sort -u)
+	printf -v iova 'sid=0x10 iova=0x%x ' "$iova"
+	run awk -v way="$iova" 'index($0, way) { print $NF }' smmu
+	assert_output "stage=2
+stage=2"
+}
