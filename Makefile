@@ -43,7 +43,9 @@ WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes \
 CFLAGS ?= -O2 -g
 CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Ilib -Ismmunest-ctl -MMD -MP
 SAN_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all
-ALL_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS) $(if $(SAN),$(SAN_FLAGS))
+ALL_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS) $(if $(SAN),$(SAN_FLAGS),-fno-pie)
+# thousands of pointers in tables would be relocated each time it starts
+FIXED = $(if $(SAN),,-no-pie)
 
 UAPI_STAMP := $(if $(UAPI),,$(B)/uapi/version)
 UAPI_DIR := $(if $(UAPI),$(UAPI),$(B)/uapi/include)
@@ -97,7 +99,7 @@ $(A)/%.o: %.c $(UAPI_STAMP) | $(SYSROOT)
 $(BIN): $(patsubst %.c,$(N)/%.o,$(LIB) $(CTL))
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(NATIVE_LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(FIXED) $(LDFLAGS) -o $@ $^ $(NATIVE_LIBS)
 
 $(ARM64): $(patsubst %.c,$(A)/%.o,$(LIB) $(CTL))
 	$(call say,LINK,$@)
@@ -108,12 +110,12 @@ $(ARM64): $(patsubst %.c,$(A)/%.o,$(LIB) $(CTL))
 $(N)/unit/%: $(N)/tests/unit/%.o $(patsubst %.c,$(N)/%.o,$(LIB))
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(FIXED) $(LDFLAGS) -o $@ $^ $(LIB_LIBS)
 
 $(N)/bench/%: $(N)/tests/bench/%.o $(patsubst %.c,$(N)/%.o,$(LIB))
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(FIXED) $(LDFLAGS) -o $@ $^ $(LIB_LIBS)
 
 $(B)/arm64/tests/%: $(A)/tests/guest/%.o $(patsubst %.c,$(A)/%.o,$(LIB))
 	$(call say,LINK,$@)

@@ -319,7 +319,8 @@ int smn_user_read(const struct smn_world *w, void *to, uint64_t from, size_t n)
 {
 	if (!is_own(w, from, n))
 		return w->touch(to, from, n, false);
-	memcpy(to, (const void *)(uintptr_t)from, n);
+	if (n)
+		memcpy(to, (const void *)(uintptr_t)from, n);
 	return 0;
 }
 
@@ -328,6 +329,7 @@ int smn_user_write(const struct smn_world *w, uint64_t to, const void *from,
 {
 	if (!is_own(w, to, n))
 		return w->touch((void *)from, to, n, true);
-	memcpy((void *)(uintptr_t)to, from, n);
+	if (n)
+		memcpy((void *)(uintptr_t)to, from, n);
 	return 0;
 }

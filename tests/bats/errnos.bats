@@ -71,6 +71,7 @@ on_model() {
 # bats test_tags=hw
 @test "errnos: a process that may less" {
 	need_device
+	need_kernel "its processes have no capabilities to give up"
 	[[ $EUID == 0 ]] || skip "only root can give up what root has"
 	truncate -s 1M /run/smmunest-file
 	ulimit -l 64
@@ -82,6 +83,7 @@ on_model() {
 # bats test_tags=hw
 @test "errnos: a process with no more files" {
 	need_device
+	need_kernel "its files are no files of this process"
 	# how many it has before the device is open is its own affair
 	for files in {6..12}; do
 		(ulimit -n "$files" && exec smmunest-ctl -j script -k "$scripts/machines/files.script") >document 2>stderr 3>&- 4>&- || true
