@@ -76,6 +76,41 @@ void smn_areas_remove(struct smn_areas *a, struct smn_area *area)
 	smn_areas_remove_many(a, area, 1);
 }
 
+/* The reservation that is the same as @area. */
+static struct smn_area *same(const struct smn_areas *a,
+			     const struct smn_area *area)
+{
+	for (size_t i = after(a, area->start); i--;) {
+		struct smn_area *one = &a->at[i];
+
+		if (one->start != area->start)
+			break;
+		if (one->last == area->last && one->owner == area->owner)
+			return one;
+	}
+	return NULL;
+}
+
+int smn_areas_share(struct smn_areas *a, const struct smn_area *area)
+{
+	struct smn_area *one = same(a, area);
+
+	if (!one)
+		return smn_areas_add(a, area);
+	one->sharers++;
+	return 0;
+}
+
+void smn_areas_unshare(struct smn_areas *a, const struct smn_area *area)
+{
+	struct smn_area *one = same(a, area);
+
+	if (one && one->sharers)
+		one->sharers--;
+	else if (one)
+		smn_areas_remove(a, one);
+}
+
 void smn_areas_remove_owner(struct smn_areas *a, const void *owner)
 {
 	size_t kept = 0;

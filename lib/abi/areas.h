@@ -17,6 +17,7 @@ struct smn_area {
 	const void *owner;	/* of a reservation */
 	struct smn_pages *pages;	/* of a mapping */
 	bool read, write;	/* what a device may do there */
+	uint32_t sharers;	/* of a reservation, beside its first one */
 };
 
 /* A set of ranges in order of address. */
@@ -44,6 +45,13 @@ int smn_areas_add(struct smn_areas *a, const struct smn_area *area);
 void smn_areas_remove(struct smn_areas *a, struct smn_area *area);
 void smn_areas_remove_many(struct smn_areas *a, struct smn_area *area,
 			   size_t n);
+
+/*
+ * The same, or one sharer more where @area is there already, with its owner;
+ * and one less. Thousands can so reserve the same range at no cost.
+ */
+int smn_areas_share(struct smn_areas *a, const struct smn_area *area);
+void smn_areas_unshare(struct smn_areas *a, const struct smn_area *area);
 
 /* Take out all that belong to @owner. */
 void smn_areas_remove_owner(struct smn_areas *a, const void *owner);

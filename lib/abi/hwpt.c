@@ -159,14 +159,26 @@ enum smn_truth smn_paging_outside(const struct smn_question *q,
 
 /* --- it comes into the world --- */
 
-static int reserve_outside(struct smn_question *q, struct smn_obj *hwpt)
+/* What lies beyond @hwpt is reserved by all HWPTs of its IOAS together. */
+static struct smn_area outside(const struct smn_obj *hwpt)
 {
-	uint64_t last = last_address(q, hwpt->paging.s2);
-	struct smn_area area = { .start = last + 1, .last = ~0ULL,
-				 .owner = hwpt };
+	return (struct smn_area){ .start = hwpt->paging.last + 1,
+				  .last = ~0ULL, .owner = hwpt->paging.ioas };
+}
+
+static int reserve_outside(const struct smn_obj *hwpt)
+{
+	struct smn_area area = outside(hwpt);
 	struct smn_space *s = &hwpt->paging.ioas->ioas.space;
 
-	return last ? smn_areas_add(&s->reserved, &area) : 0;
+	return hwpt->paging.last ? smn_areas_share(&s->reserved, &area) : 0;
+}
+
+void smn_paging_unreserve(const struct smn_obj *hwpt)
+{
+	struct smn_area area = outside(hwpt);
+
+	smn_areas_unshare(&hwpt->paging.ioas->ioas.space.reserved, &area);
 }
 
 struct smn_obj *smn_paging_new(struct smn_question *q, struct smn_obj *ioas,
@@ -181,6 +193,7 @@ struct smn_obj *smn_paging_new(struct smn_question *q, struct smn_obj *ioas,
 		.s2 = smn_paging_s2(q, flags) == SMN_YES,
 		.coherent = smn_question_fact(q, SMN_FACT_NO_CANWBS) == SMN_NO,
 	};
+	o->paging.last = last_address(q, o->paging.s2);
 	if (smn_ioas_add_hwpt(q->w, ioas, o)) {
 		o->type = SMN_T_NONE;	/* it holds nothing yet */
 		smn_obj_free(q->w, o);
@@ -190,7 +203,7 @@ struct smn_obj *smn_paging_new(struct smn_question *q, struct smn_obj *ioas,
 		q->w->nasids++;
 	else if (q->smmu)
 		q->smmu->nvmids++;
-	if (reserve_outside(q, o)) {
+	if (reserve_outside(o)) {
 		smn_obj_free(q->w, o);
 		return NULL;
 	}

@@ -42,4 +42,7 @@ enum smn_truth smn_paging_outside(const struct smn_question *q,
 struct smn_obj *smn_paging_new(struct smn_question *q, struct smn_obj *ioas,
 			       uint32_t flags, uint32_t *id);
 
+/* It goes: what it reserved in its IOAS is nobody's, or the other HWPTs'. */
+void smn_paging_unreserve(const struct smn_obj *hwpt);
+
 #endif

@@ -127,6 +127,9 @@ int smn_ioas_add_hwpt(struct smn_world *w, struct smn_obj *ioas,
 	}
 	hwpt->paging.ioas = ioas;
 	hwpt->paging.next = ioas->ioas.hwpts;
+	hwpt->paging.prev = &ioas->ioas.hwpts;
+	if (ioas->ioas.hwpts)
+		ioas->ioas.hwpts->paging.prev = &hwpt->paging.next;
 	ioas->ioas.hwpts = hwpt;
 	ioas->users++;
 	return 0;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "abi/hwpt.h"
 #include "abi/ioas.h"
 #include "abi/ring.h"
 #include "abi/world.h"
@@ -94,10 +95,13 @@ static void free_ioas(struct smn_world *w, struct smn_obj *o)
 
 static void free_paging(struct smn_world *w, struct smn_obj *o)
 {
-	struct smn_obj *ioas = o->paging.ioas;
+	struct smn_obj *ioas = o->paging.ioas, *next = o->paging.next;
 
-	smn_areas_remove_owner(&ioas->ioas.space.reserved, o);
-	UNLINK(ioas->ioas.hwpts, o, paging.next);
+	smn_paging_unreserve(o);
+	/* an IOAS can have thousands: none is looked for */
+	*o->paging.prev = next;
+	if (next)
+		next->paging.prev = o->paging.prev;
 	if (!ioas->ioas.hwpts)
 		smn_ioas_unpin(w, ioas);
 	if (!o->paging.s2)

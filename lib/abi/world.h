@@ -47,12 +47,13 @@ struct smn_obj {
 	union {
 		struct smn_ioas {
 			struct smn_space space;	/* mapped, reserved, allowed */
-			struct smn_obj *hwpts;	/* a list by .next */
+			struct smn_obj *hwpts;	/* by .next, .prev */
 			bool small_pages;
 		} ioas;
 		struct smn_paging {
-			struct smn_obj *ioas, *next, *faultq;
+			struct smn_obj *ioas, *next, **prev, *faultq;
 			struct smn_smmu *smmu;
+			uint64_t last;	/* address it translates, 0: unknown */
 			uint32_t flags;
 			bool s2, automatic;
 			bool coherent;	/* enforces what CANWBS promises */

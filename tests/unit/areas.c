@@ -113,11 +113,37 @@ static void edges(struct tap *t)
 	smn_areas_free(&a);
 }
 
+/* The same range, of two owners, beside one that only starts there. */
+static void shared(struct tap *t)
+{
+	const struct smn_area one = { .start = 4, .last = 9, .owner = "one" };
+	const struct smn_area other = { .start = 4, .last = 9, .owner = t };
+	const struct smn_area shorter = { .start = 4, .last = 5,
+					  .owner = one.owner };
+	struct smn_areas a = { 0 };
+
+	smn_areas_share(&a, &one);
+	smn_areas_share(&a, &one);
+	tap_ok(t, a.n == 1, "what is reserved twice is there once");
+	smn_areas_share(&a, &other);
+	smn_areas_share(&a, &shorter);
+	tap_ok(t, a.n == 3, "but not that of another owner, nor another range");
+	smn_areas_unshare(&a, &one);
+	tap_ok(t, a.n == 3, "one sharer is left");
+	smn_areas_unshare(&a, &one);
+	tap_ok(t, a.n == 2 && a.at[0].owner == t && a.at[1].last == 5,
+	       "none is, and the others stay");
+	smn_areas_unshare(&a, &one);
+	tap_ok(t, a.n == 2, "what is not there is not taken out");
+	smn_areas_free(&a);
+}
+
 int main(void)
 {
 	struct tap t = { 0 };
 
 	random_sets(&t);
 	edges(&t);
+	shared(&t);
 	return tap_done(&t);
 }
