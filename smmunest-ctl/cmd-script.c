@@ -349,9 +349,15 @@ static enum status run(struct ctl *ctl)
 	return status;
 }
 
+static void finish(struct ctl *ctl)
+{
+	json_object_put(((struct script_opts *)ctl->opts)->lines);
+}
+
 const struct cmd cmd_script = {
 	.name = "script", .group = "glue", .args = "FILE|- [BDF]...",
 	.doc = "requests of a file, one a line, with named objects",
 	.options = options, .parse = parse, .run = run,
+	.finish = finish,
 	.opts_size = sizeof(struct script_opts),
 };

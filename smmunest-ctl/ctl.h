@@ -31,6 +31,8 @@ struct cmd {
 	/* ARGP_ERR_UNKNOWN for what is not this command's */
 	error_t (*parse)(int key, char *arg, struct argp_state *state);
 	enum status (*run)(struct ctl *ctl);
+	/* or NULL: lets go of what was kept until all was shown */
+	void (*finish)(struct ctl *ctl);
 	size_t opts_size;		/* of what parse() fills, zeroed */
 };
 

@@ -425,6 +425,8 @@ int main(int argc, char **argv)
 	json_object_put(ctl.result);
 	json_object_put(ctl.device);
 	json_object_put(ctl.error);
+	if (ctl.cmd->finish)
+		ctl.cmd->finish(&ctl);
 	free(ctl.opts);
 	if (ctl.log.sys)
 		smn_kmsg_close(&ctl.log);
