@@ -104,6 +104,7 @@ int ctl_exit(enum status status);
 	X(decode) \
 	X(walk) \
 	X(explain) \
+	X(monitor) \
 	X(bind) \
 	X(unbind) \
 	X(alloc) \
@@ -287,6 +288,18 @@ int stop_signal(void);
 
 /* Sleep until a signal comes, or @seconds have passed; 0 for ever. */
 void stop_wait(uint64_t seconds);
+
+/* Sleep until a signal comes or one of @fds has something; below 0: none. */
+void stop_wait_for(const int *fds, unsigned int n);
+
+/* --- live.c: rows printed as they come --- */
+
+/* Who is listened to; takes @sources. Nothing else is printed afterwards. */
+void live_begin(struct ctl *ctl, struct json_object *sources);
+
+/* Takes @row. false: nobody reads it any more. */
+bool live_row(struct ctl *ctl, struct json_object *row);
+void live_end(struct ctl *ctl, uint64_t rows, int exit);
 
 /* --- doc.c: pieces of documents --- */
 

@@ -64,3 +64,18 @@ void stop_wait(uint64_t seconds)
 		}
 	}
 }
+
+enum { MAX_FILES = 16 };
+
+void stop_wait_for(const int *fds, unsigned int n)
+{
+	struct pollfd p[MAX_FILES + 1] = {
+		{ .fd = pipe_fds[0], .events = POLLIN },
+	};
+
+	n = n < MAX_FILES ? n : MAX_FILES;
+	for (unsigned int i = 0; i < n; i++)
+		p[i + 1] = (struct pollfd){ .fd = fds[i], .events = POLLIN };
+	if (!stopped_by)
+		poll(p, n + 1, 1000);
+}

