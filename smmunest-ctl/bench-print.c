@@ -15,9 +15,12 @@ static struct json_object *get(struct json_object *o, const char *key)
 	return v;
 }
 
+/* What is nothing when it is printed has no sign. */
 static double real(struct json_object *o, const char *key)
 {
-	return json_object_get_double(get(o, key));
+	double v = json_object_get_double(get(o, key));
+
+	return v > -0.005 && v < 0 ? 0 : v;
 }
 
 /* --- cells --- */
@@ -212,6 +215,15 @@ static void print_baseline(FILE *to, struct json_object *base)
 				json_object_array_get_idx(slower, i)));
 }
 
+static void print_skipped(FILE *to, struct json_object *skipped)
+{
+	for (size_t i = 0; skipped && i < json_object_array_length(skipped);
+	     i++)
+		fprintf(to, "%sskipped: %s\n", i ? "" : "\n",
+			json_object_get_string(get(json_object_array_get_idx(
+				skipped, i), "why")));
+}
+
 void bench_print(const struct ctl *ctl, FILE *to)
 {
 	struct json_object *rows = get(ctl->result, "rows");
@@ -220,6 +232,7 @@ void bench_print(const struct ctl *ctl, FILE *to)
 		print_table(to, rows);
 	for (size_t i = 0; i < json_object_array_length(rows); i++)
 		print_histogram(to, json_object_array_get_idx(rows, i));
+	print_skipped(to, get(ctl->result, "skipped"));
 	print_cost(to, get(ctl->result, "cost"));
 	print_scale(to, get(ctl->result, "scale"));
 	print_baseline(to, get(ctl->result, "baseline"));

@@ -74,7 +74,6 @@ enum status bench_report_open(struct bench *b)
 	doc_add(b->ctl->result, "rows", b->rows);
 	doc_add(b->ctl->result, "cpu", b->cpu < 0 ? NULL :
 		json_object_new_int(b->cpu));
-	doc_add_int(b->ctl->result, "warmup", b->warmup);
 	b->ctl->print = bench_print;
 	if (!b->csv_file)
 		return CTL_OK;
@@ -137,6 +136,24 @@ static struct json_object *doc_histogram(const uint64_t *samples, size_t n)
 		json_object_array_add(a, bucket);
 	}
 	return a;
+}
+
+void bench_report_skip(struct bench *b)
+{
+	struct json_object *o = json_object_new_object();
+	struct json_object *all, *cause = json_object_array_get_idx(
+		json_object_object_get(b->ctl->error, "causes"), 0);
+
+	if (!json_object_object_get_ex(b->ctl->result, "skipped", &all)) {
+		all = json_object_new_array();
+		doc_add(b->ctl->result, "skipped", all);
+	}
+	doc_add_str(o, "name", b->row->name);
+	doc_add(o, "why", json_object_get(
+			json_object_object_get(cause, "text")));
+	json_object_array_add(all, o);
+	json_object_put(b->ctl->error);
+	b->ctl->error = NULL;
 }
 
 static void add_rate(struct json_object *row, uint64_t batch, uint64_t mean)

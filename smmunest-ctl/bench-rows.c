@@ -178,17 +178,23 @@ static int sample_unmap(struct bench *b, uint64_t *ns)
 }
 
 const struct bench_row bench_rows[] = {
-	{ "hwinfo", BENCH_ONE, SMN_UPTO_DEVICE, NULL, sample_hwinfo },
-	{ "vdevice", BENCH_ONE, SMN_UPTO_VIOMMU, NULL, sample_vdevice },
-	{ "alloc", BENCH_ONE, SMN_UPTO_VDEVICE, NULL, sample_alloc },
-	{ "attach", BENCH_ONE, SMN_UPTO_VDEVICE, prepare_attach,
-	  sample_attach },
-	{ "detach", BENCH_ONE, SMN_UPTO_VDEVICE, prepare_detach,
-	  sample_detach },
-	{ "inval", BENCH_BATCH, SMN_UPTO_VDEVICE, prepare_inval,
-	  sample_inval },
-	{ "map", BENCH_BYTES, SMN_UPTO_S2, NULL, sample_map },
-	{ "unmap", BENCH_BYTES, SMN_UPTO_S2, NULL, sample_unmap },
+	{ "hwinfo", BENCH_ONE, SMN_UPTO_DEVICE, .sample = sample_hwinfo },
+	{ "vdevice", BENCH_ONE, SMN_UPTO_VIOMMU, .sample = sample_vdevice },
+	{ "alloc", BENCH_ONE, SMN_UPTO_VDEVICE, .sample = sample_alloc },
+	{ "attach", BENCH_ONE, SMN_UPTO_VDEVICE, .prepare = prepare_attach,
+	  .sample = sample_attach },
+	{ "detach", BENCH_ONE, SMN_UPTO_VDEVICE, .prepare = prepare_detach,
+	  .sample = sample_detach },
+	{ "inval", BENCH_BATCH, SMN_UPTO_VDEVICE, .prepare = prepare_inval,
+	  .sample = sample_inval },
+	{ "map", BENCH_BYTES, SMN_UPTO_S2, .sample = sample_map },
+	{ "unmap", BENCH_BYTES, SMN_UPTO_S2, .sample = sample_unmap },
+	{ "dma", .bed = true, .prepare = bench_prepare_transfer,
+	  .sample = bench_sample_dma },
+	{ "msi", .bed = true, .prepare = bench_prepare_msi,
+	  .sample = bench_sample_msi },
+	{ "event", .bed = true, .prepare = bench_prepare_transfer,
+	  .sample = bench_sample_event },
 };
 
 const unsigned int bench_nrows = SMN_ARRAY_SIZE(bench_rows);

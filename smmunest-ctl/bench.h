@@ -4,6 +4,7 @@
 #define CTL_BENCH_H
 
 #include "ctl.h"
+#include "dma/proof.h"
 
 enum {
 	BENCH_LIST = 32,	/* sizes in one option */
@@ -18,6 +19,8 @@ enum {
 #define BENCH_SCALE_STEP (64ULL << 10)
 #define BENCH_SCALE_MOST 16384
 
+#define BENCH_NOT_SAID UINT64_MAX
+
 struct bench;
 
 /* What a row comes in sizes of. */
@@ -31,7 +34,8 @@ enum bench_by { BENCH_ONE, BENCH_BATCH, BENCH_BYTES, BENCH_NBY };
 struct bench_row {
 	const char *name;
 	enum bench_by by;
-	enum smn_stage upto;		/* the chain it needs */
+	enum smn_stage upto;		/* the chain it needs, */
+	bool bed;			/* or the test bed: it is slow */
 	enum status (*prepare)(struct bench *b);	/* NULL: nothing */
 	int (*sample)(struct bench *b, uint64_t *ns);
 };
@@ -63,12 +67,12 @@ struct bench_baseline {
 };
 
 struct bench {
-	/* as the command line has it */
+	/* as the command line has it; BENCH_NOT_SAID or a number */
 	uint64_t n, warmup;
 	int cpu;				/* -1: whichever */
 	bool hist, stream;
 	const char *csv_file;
-	bool chosen[BENCH_NROWS_MAX];
+	bool chosen[BENCH_NROWS_MAX], all;
 	struct bench_list sizes[BENCH_NBY];
 	struct bench_list cmds[2];		/* of a batch, in turn: words */
 	struct bench_scale scale;
@@ -89,10 +93,25 @@ struct bench {
 	uint64_t size;				/* commands or bytes */
 	uint32_t s1[2];
 	unsigned int turn;
+	struct smn_why why;			/* a sample's failure */
+	struct smn_bed bed;
+	struct smn_msi_proof msi;
 };
 
 /* The largest of the sizes. */
 uint64_t bench_most(const struct bench *b, enum bench_by by);
+
+/* --- bench-bed.c --- */
+
+/* CTL_SKIPPED: the device cannot be told to do DMA. */
+enum status bench_bed_open(struct bench *b);
+void bench_bed_close(struct bench *b);
+
+enum status bench_prepare_transfer(struct bench *b);
+int bench_sample_dma(struct bench *b, uint64_t *ns);
+int bench_sample_event(struct bench *b, uint64_t *ns);
+enum status bench_prepare_msi(struct bench *b);
+int bench_sample_msi(struct bench *b, uint64_t *ns);
 
 /* --- bench-scale.c --- */
 
@@ -131,6 +150,9 @@ enum status bench_baseline_report(struct bench *b);
 /* --- bench-report.c --- */
 
 enum status bench_report_open(struct bench *b);
+
+/* b->row was left out; ctl->error says why, and is taken. */
+void bench_report_skip(struct bench *b);
 
 /* @n samples of b->row were taken; sorts them. */
 void bench_report_row(struct bench *b, size_t n);

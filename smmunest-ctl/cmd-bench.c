@@ -13,12 +13,13 @@
 
 enum { OPT_BATCH = 0x200, OPT_SIZE, OPT_CMD, OPT_WARMUP, OPT_CPU, OPT_HIST,
        OPT_CSV, OPT_STREAM, OPT_SCALE, OPT_BASELINE, OPT_THRESHOLD };
-enum { MAX_BATCH = 65536, MAX_SAMPLES = 10000000 };
+enum { MAX_BATCH = 65536, SAMPLES = 10000, MAX_SAMPLES = 10000000 };
 
 static const struct argp_option options[] = {
-	{ "samples", 'n', "N", 0, "of each row (default: 10000)", 0 },
+	{ "samples", 'n', "N", 0,
+	  "of each row (default: 10000; dma, msi, event: 20)", 0 },
 	{ "warmup", OPT_WARMUP, "N", 0,
-	  "calls before the first sample (default: 100)", 0 },
+	  "calls before the first sample (default: 100; those: 1)", 0 },
 	{ "cpu", OPT_CPU, "N", 0, "stay on this CPU", 0 },
 	{ "batch", OPT_BATCH, "LIST", 0,
 	  "inval: commands a call (default: 1,16,63,64,256,1024)", 0 },
@@ -123,8 +124,8 @@ static double parse_percent(const char *arg, struct argp_state *state)
 
 static void set_defaults(struct bench *b)
 {
-	b->n = 10000;
-	b->warmup = 100;
+	b->n = BENCH_NOT_SAID;
+	b->warmup = BENCH_NOT_SAID;
 	b->cpu = -1;
 	b->baseline.threshold = 5;
 	b->sizes[BENCH_ONE] = (struct bench_list){ 1, { 0 } };
@@ -137,12 +138,9 @@ static void set_defaults(struct bench *b)
 /* What was not said, and what does not go together. */
 static void complete(struct bench *b, struct argp_state *state)
 {
-	bool any = false;
-
+	b->all = true;
 	for (unsigned int i = 0; i < bench_nrows; i++)
-		any |= b->chosen[i];
-	for (unsigned int i = 0; i < bench_nrows; i++)
-		b->chosen[i] |= !any;
+		b->all &= !b->chosen[i];
 	if (!b->cmds[0].n)
 		add_cmd(b, "tlbi-nh-asid:ASID=7", state);
 	if (b->stream)
@@ -218,9 +216,16 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 /* --- sampling --- */
 
-/* Warm-up, then b->n samples, or as many as there are until we are stopped. */
+static size_t said_or(uint64_t said, size_t otherwise)
+{
+	return said == BENCH_NOT_SAID ? otherwise : said;
+}
+
+/* Warm-up, then the samples, or as many as there are until we are stopped. */
 static int take(struct bench *b, size_t *done)
 {
+	const size_t warmup = said_or(b->warmup, b->row->bed ? 1 : 100);
+	const size_t n = said_or(b->n, b->row->bed ? 20 : SAMPLES);
 	struct smn_sys *sys = &b->ctl->sys;
 	struct smn_world *w = sys->world;
 	uint64_t ns;
@@ -229,9 +234,9 @@ static int take(struct bench *b, size_t *done)
 	/* to keep up with what comes and goes would allocate */
 	if (!w->answers)
 		sys->world = NULL;
-	for (size_t i = 0; !ret && i < b->warmup && !stop_signal(); i++)
+	for (size_t i = 0; !ret && i < warmup && !stop_signal(); i++)
 		ret = b->row->sample(b, &ns);
-	for (*done = 0; !ret && *done < b->n && !stop_signal(); *done += !ret)
+	for (*done = 0; !ret && *done < n && !stop_signal(); *done += !ret)
 		ret = b->row->sample(b, &b->samples[*done]);
 	sys->world = w;
 	w->incomplete |= ret && !w->answers;
@@ -250,7 +255,14 @@ static enum status sample_sizes(struct bench *b)
 		if (done)
 			bench_report_row(b, done);
 	}
-	return ret ? ctl_refused(b->ctl, ret) : CTL_OK;
+	/* main.c tells the signal */
+	if (!ret || (ret == -EINTR && stop_signal()))
+		return CTL_OK;
+	return b->why.text[0] ?
+		ctl_no(b->ctl, CTL_FAILED, "bench.sample", &b->why,
+		       &(struct smn_why){ "smmunest-ctl dma; smmunest-ctl "
+					  "msi" }) :
+		ctl_refused(b->ctl, ret);
 }
 
 static enum status sample_scale(struct bench *b)
@@ -267,25 +279,33 @@ static enum status sample_scale(struct bench *b)
 	return status;
 }
 
-/* A chain of its own for each row: none inherits another's traces. */
-static enum status sample_row(struct bench *b)
+static enum status build(struct bench *b)
 {
 	struct smn_plan plan = { .cdev = b->pci.cdev, .vsid = b->pci.rid,
 				 .upto = b->row->upto };
-	size_t mark = smn_session_mark(&b->ctl->session);
-	enum status status = CTL_OK;
 	int ret;
 
+	if (b->row->bed)
+		return bench_bed_open(b);
 	if (bench_scale_upto(b) > plan.upto)
 		plan.upto = bench_scale_upto(b);
 	ret = smn_nest_build(&b->ctl->session, &plan, &b->nest);
-	if (ret)
-		return ctl_refused(b->ctl, ret);
-	if (b->row->prepare)
+	return ret ? ctl_refused(b->ctl, ret) : CTL_OK;
+}
+
+/* A chain of its own for each row: none inherits another's traces. */
+static enum status sample_row(struct bench *b)
+{
+	size_t mark = smn_session_mark(&b->ctl->session);
+	enum status status = build(b);
+	int ret;
+
+	if (!status && b->row->prepare)
 		status = b->row->prepare(b);
 	if (!status)
 		status = sample_scale(b);
 	ret = smn_session_unwind(&b->ctl->session, mark);
+	bench_bed_close(b);
 	return ret && !status ? ctl_refused(b->ctl, ret) : status;
 }
 
@@ -312,14 +332,15 @@ static enum status pin(struct bench *b)
 /* Touched, so that no page comes while samples are taken. */
 static enum status reserve(struct bench *b)
 {
+	const size_t n = said_or(b->n, SAMPLES);
 	struct smn_sys *sys = &b->ctl->sys;
 
-	b->samples = malloc(b->n * sizeof(*b->samples));
+	b->samples = malloc(n * sizeof(*b->samples));
 	if (!b->samples)
 		return ctl_no(b->ctl, CTL_INTERNAL, "bench.memory",
 			      &(struct smn_why){ "no memory for the samples" },
 			      &(struct smn_why){ "fewer of them, by -n" });
-	memset(b->samples, 1, b->n * sizeof(*b->samples));
+	memset(b->samples, 1, n * sizeof(*b->samples));
 	b->batch = smn_sys_map(sys, bench_most(b, BENCH_BATCH) *
 			       sizeof(*b->batch));
 	if (b->batch)
@@ -333,8 +354,13 @@ static enum status sample_all(struct bench *b)
 
 	for (unsigned int i = 0; !status && i < bench_nrows; i++) {
 		b->row = &bench_rows[i];
-		if (b->chosen[i] && !stop_signal())
-			status = sample_row(b);
+		if (!(b->chosen[i] || b->all) || stop_signal())
+			continue;
+		status = sample_row(b);
+		if (status == CTL_SKIPPED && b->all && b->row->bed) {
+			bench_report_skip(b);
+			status = CTL_OK;
+		}
 	}
 	return status;
 }

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <linux/iommufd.h>
+
 #include "dma/bed.h"
 
 #define T0SZ 25			/* 39 bits of IOVA: all granules take them */
@@ -254,6 +256,24 @@ static int begin(struct smn_bed *bed)
 	return 0;
 }
 
+static int close_log(struct smn_session *s, void *ctx)
+{
+	struct smn_bed *bed = ctx;
+
+	(void)s;
+	smn_kmsg_close(&bed->log);
+	return 0;
+}
+
+/* To see what comes from now on; without it there is less to tell. */
+static int open_log(struct smn_bed *bed)
+{
+	if (!smn_kmsg_open(bed->s->sys, &bed->log, false, &bed->log_why))
+		return smn_session_later(bed->s, close_log, bed);
+	bed->log.sys = NULL;
+	return 0;
+}
+
 int smn_bed_build(struct smn_session *s, const struct smn_bed_setup *setup,
 		  struct smn_bed *bed, struct smn_why *why)
 {
@@ -267,9 +287,9 @@ int smn_bed_build(struct smn_session *s, const struct smn_bed_setup *setup,
 	bed->setup.plan.veventq = true;
 	why->text[0] = '\0';
 	find_doorbell(bed);
-	if (smn_kmsg_open(s->sys, &bed->log, false, &bed->log_why))
-		bed->log.sys = NULL;
-	ret = begin(bed);
+	ret = open_log(bed);
+	if (!ret)
+		ret = begin(bed);
 	if (!ret)
 		ret = lay_out(bed, why);
 	if (!ret)
@@ -299,8 +319,9 @@ int smn_bed_build(struct smn_session *s, const struct smn_bed_setup *setup,
 
 int smn_bed_invalidate(struct smn_bed *bed, const char *cmd)
 {
-	/* HW_INFO_FLAG: the erratum that wants each command again */
-	unsigned int times = bed->hw.flags & 1 ? 2 : 1;
+	/* the second time after the CMD_SYNC of the first */
+	unsigned int times = bed->hw.flags &
+		IOMMU_HW_INFO_ARM_SMMUV3_ERRATA_REPEAT_TLBI_CFGI ? 2 : 1;
 	uint64_t words[1][2] = { { 0 } };
 	uint32_t handled;
 	int ret = smn_cmd_parse(cmd, words[0], NULL);

@@ -71,7 +71,7 @@ static void stopped(const struct smn_walk_result *r, struct smn_expected *e)
 	if (r->unread)
 		smn_why_set(&e->why, "stage 2 does not map 0x%" PRIx64
 			    ", where the VM's tables are", r->fetch);
-	e->fate = r->unread || r->event->fate != SMN_FORWARDED ||
+	e->fate = r->event->fate != SMN_FORWARDED ||
 		get(r->event, r->evt, "S2") ? SMN_DMA_LOGGED : SMN_DMA_EVENT;
 }
 

@@ -83,7 +83,7 @@ static int take(struct smn_vevents *ev, struct smn_vevent *e)
 		ev->got++;
 	}
 	ev->lost += e->missing;
-	ev->next = (h.sequence + 1u) & INT_MAX;
+	ev->next = h.sequence + 1;
 	return 0;
 }
 

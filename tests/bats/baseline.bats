@@ -27,6 +27,35 @@ rows() {
 	assert_line '2 rows against base.json, kernel 7.9: 0 slower by more than 5 %'
 }
 
+@test "baseline: past the threshold with its whole interval is exit 1" {
+	# on the model a transfer takes more than one call, the same each time
+	ctl 0 bench -n 20 dma event
+	dma=$(value p50_ns)
+	jq '.result.rows[].p50_high_ns += 1' <<<"$output" >wide.json
+	jq '.result.rows[1].p50_ns -= 1' <<<"$output" >fast.json
+	ctl 0 bench -n 20 dma event --baseline=fast.json --threshold=0
+	jq '.result.rows[1] |= (.p50_ns -= 1 | .p50_high_ns -= 1)' fast.json >faster.json
+	for threshold in 0 8; do
+		ctl 1 bench -n 20 dma event --baseline=faster.json --threshold=$threshold
+		holds '.result.baseline.slower == ["event"]' '.error.causes[0] | .id == "bench.slower" and (.text | test("^1 of 2 rows.*event"))'
+	done
+	ctl 0 bench -n 20 dma event --baseline=faster.json --threshold=40
+	ctl 0 bench -n 20 dma event --baseline=wide.json --threshold=0
+	[[ $dma -gt 1 ]]
+}
+
+@test "bench: a device that cannot be told to do DMA has no such rows" {
+	smmunest-ctl -j info >board.json
+	jq '.result.devices[0] |= (.vendor = "0x8086" | .device = "0x0001" | .class = "0x020000")' board.json >other.json
+	export SMMUNEST_BACKEND=model:./other.json
+	ctl 4 bench -n 1 dma
+	holds '.error.causes[0].id == "bench.source"' '.result.rows == []'
+	ctl 0 bench -n 1 --batch=1 --size=4K
+	holds '[.result.skipped[].name] == ["dma", "msi", "event"]' '.result.rows | length == 8' '.error == null'
+	run -0 smmunest-ctl bench -n 1 --batch=1 --size=4K
+	assert_line --partial 'skipped: msi: nothing is known'
+}
+
 @test "baseline: what is no bench's document is 64" {
 	rows '.command = "info"'
 	ctl 64 bench -n 1 hwinfo --baseline=base.json

@@ -86,6 +86,9 @@ static void test_holes(struct tap *t)
 	smn_iomem_add(&m, 0x10000000000, ~0ULL);
 	hole(t, &m, 0x10000000000, ~0ULL, 1, 1, -ENOSPC, 0);
 	hole(t, &m, ~0ULL - 10, ~0ULL, 1, 0x1000, -ENOSPC, 0);
+	m.n = 0;
+	smn_iomem_add(&m, 0x1000, ~0ULL);
+	hole(t, &m, 0, ~0ULL, 0x2000, 0x1000, -ENOSPC, 0);
 	/* without anything in the way */
 	m.n = 0;
 	hole(t, &m, 0, ~0ULL, ~0ULL, 1, 0, 0);

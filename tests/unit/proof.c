@@ -98,6 +98,29 @@ static void other_stream(struct tap *t)
 	stop(&r);
 }
 
+/* An event where there should be none, though memory is as it should be. */
+static void unexpected(struct tap *t)
+{
+	struct smn_proof_move m = { .want = { .fate = SMN_DMA_ARRIVES } };
+	struct run r;
+	int ret = start(&r, "V=1,Cfg=s1", SMN_BREAK_NONE);
+
+	if (!ret)
+		ret = smn_proof_run(&r.bed, &r.p);
+	smn_dma_write(&r.bed.dma, r.bed.hole, 7);
+	if (!ret)
+		ret = smn_proof_listen(&r.bed, &m, 0);
+	tap_ok(t, !ret && m.came && !m.ok, "an event too many: %s",
+	       m.why.text);
+	/* the control alone is not as predicted */
+	r.bed.setup.plan.no_vdevice = true;
+	if (!ret)
+		ret = smn_proof_run(&r.bed, &r.p);
+	tap_ok(t, !ret && r.p.verdict == SMN_LIVE_BOTH && !r.p.ok &&
+	       r.p.write.ok && !r.p.control.ok, "%s", r.p.why.text);
+	stop(&r);
+}
+
 /* --- a log that tells of fetches --- */
 
 static ssize_t l_read(void *be, int fd, void *buf, size_t len)
@@ -194,6 +217,7 @@ int main(void)
 
 	verdicts(&t);
 	other_stream(&t);
+	unexpected(&t);
 	fetches(&t);
 	events(&t);
 	room(&t);
