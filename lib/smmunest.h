@@ -37,6 +37,7 @@
 #include "host/facts.h"
 #include "host/netlink.h"
 #include "stat.h"
+#include "sys/broken.h"
 #include "sys/presets.h"
 #include "sys/sys.h"
 

@@ -9,7 +9,7 @@
 #include "run.h"
 
 enum { OPT_REPEAT = 0x600, OPT_SHUFFLE, OPT_STOP, OPT_SLOW, OPT_FORMAT,
-       OPT_CASE_TIMEOUT };
+       OPT_CASE_TIMEOUT, OPT_BROKEN };
 enum { MOST_PATTERNS = 64, CASE_SECONDS = 20, SLOW_SECONDS = 900 };
 
 static const struct argp_option options[] = {
@@ -24,6 +24,9 @@ static const struct argp_option options[] = {
 	{ "slow", OPT_SLOW, NULL, 0, "the slow ones, too", 0 },
 	{ "case-timeout", OPT_CASE_TIMEOUT, "SECS", 0,
 	  "how long a case may take (default: 20, slow ones 900)", 0 },
+	{ "broken", OPT_BROKEN, NULL, 0,
+	  "the broken models that --backend=model:NAME can be; nothing is run",
+	  0 },
 	{ "format", OPT_FORMAT, "FORMAT", 0, "ktap (default), json or junit",
 	  0 },
 	{ 0 },
@@ -36,7 +39,7 @@ static const struct report *const reports[] = {
 struct run_opts {
 	const char *pattern[MOST_PATTERNS], *exclude[MOST_PATTERNS];
 	unsigned int npattern, nexclude, case_timeout;
-	bool list, stop, slow;
+	bool list, broken, stop, slow;
 	const struct report *format;	/* NULL: none was given */
 	struct run run;
 };
@@ -70,6 +73,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'l':
 		o->list = true;
+		return 0;
+	case OPT_BROKEN:
+		o->broken = true;
 		return 0;
 	case 'x':
 		add_pattern(state, o->exclude, &o->nexclude, arg);
@@ -179,7 +185,11 @@ static enum status check_patterns(struct ctl *ctl, const struct run_opts *o)
 		if (i == o->run.list.n)
 			return nothing_matches(ctl, o->pattern[p]);
 	}
-	return CTL_OK;
+	if (o->run.nchosen)
+		return CTL_OK;
+	return ctl_no(ctl, CTL_USAGE, "run.pattern",
+		      &(struct smn_why){ "-x leaves no case" },
+		      &(struct smn_why){ "smmunest-ctl run -l" });
 }
 
 static enum status choose(struct ctl *ctl, struct run_opts *o)
@@ -197,8 +207,6 @@ static enum status choose(struct ctl *ctl, struct run_opts *o)
 			r->chosen[r->nchosen++] = i;
 	if (r->shuffled)
 		shuffle(r);
-	if (!r->nchosen && !o->npattern)
-		return nothing_matches(ctl, "");
 	return check_patterns(ctl, o);
 }
 
@@ -287,6 +295,21 @@ static void list_json(struct ctl *ctl, const struct run *r)
 	doc_add(ctl->result, "cases", names);
 }
 
+static enum status list_broken(struct ctl *ctl)
+{
+	struct json_object *rows = json_object_new_array();
+
+	for (unsigned int i = 0; smn_broken_name(i); i++) {
+		struct json_object *o = json_object_new_object();
+
+		doc_add_str(o, "name", smn_broken_name(i));
+		doc_add_str(o, "wrong", smn_broken_doc(i));
+		json_object_array_add(rows, o);
+	}
+	doc_add(ctl->result, "broken", rows);
+	return CTL_OK;
+}
+
 static enum status run(struct ctl *ctl)
 {
 	struct run_opts *o = ctl->opts;
@@ -294,6 +317,8 @@ static enum status run(struct ctl *ctl)
 	enum status status;
 
 	r->ctl = ctl;
+	if (o->broken)
+		return list_broken(ctl);
 	status = choose(ctl, o);
 	if (!status && o->list) {
 		list_json(ctl, r);

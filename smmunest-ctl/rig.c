@@ -16,12 +16,11 @@ static struct smn_why *unmet(struct run *r, enum need need)
 
 /* --- devices --- */
 
-static void take(struct rig *rig, const struct smn_pci *pci)
+static void take(struct rig *rig, unsigned int place,
+		 const struct smn_pci *pci)
 {
-	char *path = rig->path[rig->ncdevs];
-
-	snprintf(path, sizeof(rig->path[0]), "%s", pci->cdev);
-	rig->cdevs[rig->ncdevs++] = path;
+	snprintf(rig->path[place], sizeof(rig->path[0]), "%s", pci->cdev);
+	rig->cdevs[place] = rig->path[place];
 }
 
 struct others {
@@ -33,16 +32,18 @@ static int another(void *ctx, const struct smn_pci *pci)
 {
 	struct others *o = ctx;
 	struct run *r = o->r;
+	bool far;
 
 	if (!smn_pci_has_smmu(pci) || strcmp(pci->driver, SMN_VFIO_PCI) ||
 	    !pci->cdev[0] || !strcmp(pci->bdf, o->first->bdf))
 		return 0;
+	far = strcmp(pci->smmu, o->first->smmu);
+	if (r->rig.cdevs[far ? RUN_FAR : RUN_SECOND])
+		return 0;
 	ctl_learn(r->ctl, pci);
-	take(&r->rig, pci);
-	unmet(r, NEED_TWO)->text[0] = '\0';
-	if (r->rig.ncdevs == 2 && strcmp(pci->smmu, o->first->smmu))
-		unmet(r, NEED_SMMUS)->text[0] = '\0';
-	return r->rig.ncdevs == RUN_DEVICES;
+	take(&r->rig, far ? RUN_FAR : RUN_SECOND, pci);
+	unmet(r, far ? NEED_SMMUS : NEED_TWO)->text[0] = '\0';
+	return 0;
 }
 
 static void find_others(struct run *r, const struct smn_pci *first)
@@ -50,7 +51,8 @@ static void find_others(struct run *r, const struct smn_pci *first)
 	struct others o = { r, first };
 
 	smn_why_set(unmet(r, NEED_TWO),
-		    "no other device is bound to " SMN_VFIO_PCI);
+		    "no other device behind this SMMU is bound to "
+		    SMN_VFIO_PCI);
 	smn_why_set(unmet(r, NEED_SMMUS),
 		    "no device behind another SMMU is bound to " SMN_VFIO_PCI);
 	smn_pci_list(&r->ctl->sys, another, &o);
@@ -198,7 +200,7 @@ enum status rig_find(struct run *r)
 	if (status)
 		return status;
 	memcpy(ctl->bdf, pci.bdf, sizeof(ctl->bdf));
-	take(&r->rig, &pci);
+	take(&r->rig, RUN_FIRST, &pci);
 	find_others(r, &pci);
 	ret = smn_session_open(&s, &ctl->sys);
 	if (ret)

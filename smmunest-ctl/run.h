@@ -16,13 +16,13 @@ struct outcome {
 	char *diag;		/* lines, "" for none */
 };
 
-enum { RUN_DEVICES = 8 };
+/* the one that is tried, one behind the same SMMU, one behind another */
+enum { RUN_FIRST, RUN_SECOND, RUN_FAR, RUN_DEVICES };
 
 /* What cases meet; found out once. */
 struct rig {
-	unsigned int ncdevs;
 	char path[RUN_DEVICES][32];
-	const char *cdevs[RUN_DEVICES];
+	const char *cdevs[RUN_DEVICES];	/* NULL: there is none */
 	uint16_t kernel;
 	struct smn_hw_info hw;
 	struct smn_accounting accounting;

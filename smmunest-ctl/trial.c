@@ -292,7 +292,7 @@ enum verdict trial_run(struct ctl *ctl, const struct rig *rig,
 		return ERROR;
 	}
 	t.runner.cdevs = rig->cdevs;
-	t.runner.ncdevs = rig->ncdevs;
+	t.runner.ncdevs = RUN_DEVICES;
 	attempt(&t);
 	smn_runner_free(&t.runner);
 	smn_script_free(&t.script);

@@ -9,6 +9,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "sys/broken.h"
 #include "sys/gadget.h"
 #include "sys/model.h"
 
@@ -17,6 +18,7 @@ struct smn_model {
 	struct smn_machine machine;
 	const struct smn_row *refusal;
 	struct smn_why why;
+	const struct smn_broken *broken; /* what it does wrong, or NULL */
 	uint64_t clock;			/* ns; an ioctl takes one */
 	bool asked;
 };
@@ -115,6 +117,12 @@ int smn_model_tell(struct smn_model *m, const char *smmu,
 	return 0;
 }
 
+int smn_model_break(struct smn_model *m, const char *name)
+{
+	m->broken = smn_broken_by_name(name);
+	return m->broken ? 0 : -ENOENT;
+}
+
 bool smn_model_asked(const struct smn_model *m)
 {
 	return m->asked;
@@ -151,6 +159,13 @@ static int decide(struct smn_model *m, struct smn_question *q, void *out)
 	int ret, err;
 
 	m->clock++;
+	if (m->broken) {
+		ret = smn_broken_decide(m->broken, q, out);
+		m->refusal = q->row;
+		if (q->row)
+			smn_why_set(&m->why, "%s", q->row->cause);
+		return ret;
+	}
 	m->refusal = q->row = smn_row_first(q);
 	err = m->refusal ? -m->refusal->err : 0;
 	if (m->refusal) {

@@ -32,6 +32,9 @@ struct smn_machine *smn_model_machine(struct smn_model *m);
 int smn_model_tell(struct smn_model *m, const char *smmu,
 		   const uint32_t regs[SMN_NREGS], enum smn_truth canwbs);
 
+/* From now on it does wrong what broken.c has under that name. 0 or -ENOENT. */
+int smn_model_break(struct smn_model *m, const char *name);
+
 /* Has anything been asked of it? */
 bool smn_model_asked(const struct smn_model *m);
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sys/broken.h"
 #include "sys/presets.h"
 
 /*
@@ -112,6 +113,7 @@ struct plan {
 	const struct preset *preset;
 	struct smn_world *w;
 	struct smn_machine *machine;
+	struct smn_model *model;
 	const char *driver;
 	char text[32];
 };
@@ -136,12 +138,18 @@ static int set_memlock(struct plan *p, const char *value)
 	return smn_number_parse(value, &p->w->memlock);
 }
 
+static int set_broken(struct plan *p, const char *value)
+{
+	return smn_model_break(p->model, value) ? -EINVAL : 0;
+}
+
 static const struct {
 	const char *key;
 	int (*set)(struct plan *p, const char *value);
 } keys[] = {
 	{ "kernel=", set_kernel },
 	{ "driver=", set_driver },
+	{ "broken=", set_broken },
 	{ "memlock=", set_memlock },
 };
 
@@ -163,6 +171,7 @@ static int differ(struct plan *p, const char *word, struct smn_why *why)
 	}
 	if (ret == -EINVAL)
 		smn_why_set(why, "'%.40s' is neither kernel=M.N, driver=NAME, "
+			    "broken=NAME, "
 			    "memlock=BYTES nor a fact%s%s%s", word,
 			    near ? "; did you mean " : "", near ? near : "",
 			    near ? "?" : "");
@@ -206,7 +215,7 @@ static int add_part(struct smn_model *m, const struct plan *plan,
 static int build(struct smn_model *m, const struct preset *preset,
 		 const char *differences, struct smn_why *why)
 {
-	struct plan plan = { .preset = preset, .w = smn_model_world(m),
+	struct plan plan = { .preset = preset, .model = m, .w = smn_model_world(m),
 			     .machine = smn_model_machine(m) };
 	int ret = *differences ? differ_all(&plan, differences, why) : 0;
 
@@ -226,10 +235,13 @@ int smn_model_preset(const char *spec, struct smn_model **model,
 {
 	size_t len = strcspn(spec, ":");
 	const struct preset *preset = find(spec, len);
+	bool broken = !preset && !spec[len] && smn_broken_by_name(spec);
 	const char *near;
 	struct smn_model *m;
 	int ret;
 
+	if (broken)
+		preset = &presets[0];
 	if (!preset) {
 		near = smn_nearest(spec, len, name_at, NULL);
 		smn_why_set(why, "'%.*s' is no preset of the model%s%s%s",
@@ -242,6 +254,8 @@ int smn_model_preset(const char *spec, struct smn_model **model,
 	if (!m)
 		return -ENOMEM;
 	ret = build(m, preset, spec + len + (spec[len] == ':'), why);
+	if (!ret && broken)
+		ret = smn_model_break(m, spec);
 	if (ret)
 		smn_model_free(m);
 	else

@@ -12,7 +12,9 @@
  *   kernel=6.13    an older kernel
  *   driver=NAME    that driver has every device; "none" for no driver
  *   memlock=BYTES  RLIMIT_MEMLOCK, and no CAP_IPC_LOCK
+ *   broken=NAME    it does wrong what sys/broken.h has under that name
  *   FACT           one of abi/fact.h is true, as "no-canwbs"
+ * The name of a broken one alone is "qemu" so broken.
  * -ENOENT: no such preset, -EINVAL: no such difference, each with @why;
  * -ENOMEM.
  */

@@ -147,7 +147,8 @@ static const struct test_case rows[] = {
 		"destroy id=vdev\n"
 		"attach-iommufd-pt cdev pt_id=s2\n"
 		"expect ENOENT attach.vdevice\n"
-		"attach-iommufd-pt cdev pt_id=s1\n"),
+		"attach-iommufd-pt cdev pt_id=s1\n",
+		.since = 615),
 	LINES(S1, "fault-capable",
 		HWPT
 		"let faults = fault-queue-alloc\n"

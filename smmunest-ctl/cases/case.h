@@ -28,7 +28,11 @@ enum bed {
 	NBEDS
 };
 
-/* X(name, as people read it): what a case needs of machine and process */
+/*
+ * X(name, as people read it): what a case needs of machine and process. Of two
+ * devices the other one, dev1, is behind the same SMMU; of two SMMUs dev2 is
+ * behind the other one.
+ */
 #define NEEDS(X) \
 	X(DEVICE, "device") X(S2, "stage 2") X(VIOMMU, "vIOMMU") \
 	X(VDEVICE, "vDEVICE") X(TWO, "two devices") X(SMMUS, "two SMMUs") \
@@ -80,7 +84,7 @@ struct topic {
 #define TOPICS(X) \
 	X(object) X(option) X(hwinfo) X(ioas) X(map) X(copy) X(bind) X(hwpt) \
 	X(vste) X(viommu) X(vdevice) X(attach) X(detach) X(inval) X(batch) \
-	X(veventq) X(faultq) X(isolation)
+	X(veventq) X(faultq) X(isolation) X(exhaustion) X(concurrency)
 
 #define X(name) extern const struct topic topic_##name;
 TOPICS(X)

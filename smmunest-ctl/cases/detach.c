@@ -37,7 +37,8 @@ static const struct test_case rows[] = {
 	LINES(ATTACHED, "other-pasid",
 		"detach-iommufd-pt cdev flags=1 pasid=1\n"
 		"expect EBUSY destroy.busy\n"
-		"destroy id=s1\n"),
+		"destroy id=s1\n",
+		.since = 615),
 	LINES(DEVICE, "pasid-0",
 		"let hwpt = hwpt-alloc dev_id=dev "
 		"pt_id=ioas\n"

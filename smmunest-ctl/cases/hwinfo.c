@@ -132,7 +132,7 @@ static const struct test_case rows[] = {
 	FUNCTION(DEVICE, "length-128", length, .number = 128),
 	FUNCTION(DEVICE, "same", same, .number = 40),
 	FUNCTION(S2, "registers", nests),
-	FUNCTION(DEVICE, "capabilities", caps),
+	FUNCTION(DEVICE, "capabilities", caps, .since = 702),
 };
 
 TOPIC(hwinfo, rows);

@@ -32,16 +32,19 @@ static const struct test_case rows[] = {
 	THEN_REFUSED(DEVICE, EADDRINUSE, "s2.aperture",
 		"ioas-map ioas_id=ioas flags=READABLE|FIXED_IOVA user_va=mem "
 		"length=0x1000 iova=0x40000000000000\n",
-		"hwpt-alloc dev_id=dev pt_id=ioas flags=NEST_PARENT"),
+		"hwpt-alloc dev_id=dev pt_id=ioas flags=NEST_PARENT",
+		.needs = NEED(S2)),
 	THEN_REFUSED(DEVICE, EFAULT, "s2.pin",
 		"ioas-map ioas_id=ioas flags=READABLE|FIXED_IOVA "
 		"user_va=0x1000 length=0x1000 iova=0x50000000\n",
-		"hwpt-alloc dev_id=dev pt_id=ioas flags=NEST_PARENT"),
+		"hwpt-alloc dev_id=dev pt_id=ioas flags=NEST_PARENT",
+		.needs = NEED(S2)),
 	THEN_REFUSED(DEVICE, EINVAL, "hwpt.file",
 		"let file = open /dev/iommu\n"
 		"ioas-map-file ioas_id=ioas flags=READABLE|FIXED_IOVA "
 		"fd=file length=0x1000 iova=0x50000000\n",
-		"hwpt-alloc dev_id=dev pt_id=ioas flags=NEST_PARENT"),
+		"hwpt-alloc dev_id=dev pt_id=ioas flags=NEST_PARENT",
+		.needs = NEED(S2)),
 	THEN_REFUSED(DEVICE, EOPNOTSUPP, "s1.parent", S1,
 		"hwpt-alloc dev_id=dev pt_id=host ste=V=0"),
 	LINES(S2, "s1.parent-s2",

@@ -151,7 +151,8 @@ static const struct test_case rows[] = {
 		"entry_num=1"),
 	REFUSED(VIOMMU, EINVAL, "inval.long",
 		"hwpt-invalidate hwpt_id=viommu entry_len=0x20000 "
-		"cmds=tlbi-nh-all"),
+		"cmds=tlbi-nh-all",
+		.since = 702),
 	REFUSED(VIOMMU, EINVAL, "inval.many",
 		"hwpt-invalidate hwpt_id=viommu entry_num=0x80001 "
 		"cmds=tlbi-nh-all",

@@ -8,6 +8,7 @@
 	"let s22 = hwpt-alloc dev_id=dev pt_id=ioas2 flags=NEST_PARENT\n" \
 	"let c = viommu-alloc dev_id=dev hwpt_id=s22 type=ARM_SMMUV3\n"
 #define DEV2 "let cdev2 = open dev1\nlet dev2 = bind-iommufd cdev2\n"
+#define FAR "let cdev3 = open dev2\nlet far = bind-iommufd cdev3\n"
 #define OTHER "let other = open /dev/iommu\n"
 #define S1(name, viommu) "let " name " = hwpt-alloc dev_id=dev pt_id=" \
 	viommu " ste=Cfg=s1,S1ContextPtr=0x40001000\n"
@@ -80,6 +81,24 @@ static const struct test_case rows[] = {
 	      "expect ENOENT attach.vdevice\n"
 	      "attach-iommufd-pt cdev2 pt_id=x\n", .needs = NEED(TWO),
 	      .since = 615),
+
+	/* a device behind another SMMU has no part in any of it */
+	LINES(VIOMMU, "s1.smmu", FAR "expect EINVAL s1.smmu\n"
+	      "hwpt-alloc dev_id=far pt_id=viommu ste=V=0\n",
+	      .needs = NEED(SMMUS)),
+	LINES(S2, "viommu.smmu", FAR "expect EINVAL viommu.smmu\n"
+	      "viommu-alloc dev_id=far hwpt_id=s2 type=ARM_SMMUV3\n",
+	      .needs = NEED(SMMUS) | NEED(VIOMMU)),
+	LINES(VIOMMU, "vdevice.smmu", FAR "expect EINVAL vdevice.smmu\n"
+	      "vdevice-alloc viommu_id=viommu dev_id=far virt_id=9\n",
+	      .needs = NEED(SMMUS)),
+	LINES(S2, "attach.smmu", FAR "expect EINVAL attach.smmu\n"
+	      "attach-iommufd-pt cdev3 pt_id=s2\n", .needs = NEED(SMMUS)),
+	LINES(VIOMMU, "attach.smmu-of-nested", FAR
+	      "let a = hwpt-alloc dev_id=dev pt_id=viommu ste=Cfg=bypass\n"
+	      "expect EINVAL attach.smmu\n"
+	      "attach-iommufd-pt cdev3 pt_id=a\n", .needs = NEED(SMMUS),
+	      .since = 617),
 };
 
 TOPIC(isolation, rows);

@@ -83,7 +83,7 @@ static const struct test_case rows[] = {
 	LINES(IOAS, "write-only",
 		"ioas-map ioas_id=ioas flags=WRITEABLE|FIXED_IOVA "
 		"user_va=mem length=0x1000 iova=0x50000000\n"),
-	LINES(IOAS, "zero",
+	LINES(IOAS, "iova-0",
 		"ioas-map ioas_id=ioas flags=READABLE|FIXED_IOVA user_va=mem "
 		"length=0x1000 iova=0\n"),
 	LINES(IOAS, "last-page",
