@@ -81,7 +81,7 @@ need_dma() {
 	holds '.result.rows[0] | .histogram as $h | ($h | map(.[2]) | add) == 40 and
 		($h[0][0] <= .min_ns and .min_ns <= $h[0][1]) and ($h[-1][0] <= .max_ns and .max_ns <= $h[-1][1])'
 	run -0 smmunest-ctl bench -n 40 --hist alloc
-	assert_output --regexp ' to .* 40  #+'
+	assert_output --regexp ' to .* [1-9][0-9]?  #+'
 }
 
 @test "bench --csv: every sample, as the rows count them" {
