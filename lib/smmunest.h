@@ -30,6 +30,7 @@
 #include "arch/field.h"
 #include "arch/image.h"
 #include "arch/s1.h"
+#include "arch/strtab.h"
 #include "arch/text.h"
 #include "arch/walk.h"
 #include "dma/dma.h"

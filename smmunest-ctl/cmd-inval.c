@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* inval: one IOMMU_HWPT_INVALIDATE batch through a vIOMMU. */
+/* inval: one IOMMU_HWPT_INVALIDATE batch, or a guest's whole queue. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctl.h"
+#include "cmdq.h"
 
 enum { OPT_RAW = 0x200, OPT_FILE, OPT_FORCE, OPT_REPEAT };
 enum { MAX_BATCH = 65536 };
@@ -22,12 +22,14 @@ static const struct argp_option options[] = {
 	  "send the batch N times: min, p50, p99, "
 	  "max",
 	  0 },
+	CMDQ_OPTIONS,
 	VDEVICE_OPTIONS,
 	{ 0 },
 };
 
 struct inval_opts {
 	struct plan_opts plan;
+	struct cmdq_opts cmdq;
 	bool force;
 	uint64_t repeat;
 	uint32_t n, room;
@@ -68,6 +70,22 @@ static void add_file(struct inval_opts *o, struct argp_state *state,
 		fclose(f);
 }
 
+/* Either commands that are named, or a queue. */
+static void complete(struct inval_opts *o, struct argp_state *state)
+{
+	if (!cmdq_complete(&o->cmdq, state)) {
+		if (!o->n)
+			argp_error(state,
+				   "no command; try tlbi-nh-asid:ASID=1");
+		return;
+	}
+	if (o->n || o->force || o->repeat > 1)
+		argp_error(state, "--cmdq is executed as it is: no other "
+			   "command, --force or --repeat goes with it");
+	if (o->plan.plan.no_vdevice)
+		argp_error(state, "--cmdq needs a vDEVICE: not --vsid=none");
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct ctl *ctl = state->input;
@@ -78,6 +96,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		plan_init(&o->plan);
+		cmdq_init(&o->cmdq);
 		o->plan.plan.upto = SMN_UPTO_VDEVICE;
 		o->repeat = 1;
 		return 0;
@@ -103,13 +122,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		add(o, state, cmd);
 		return 0;
 	case ARGP_KEY_END:
-		if (!o->n)
-			argp_error(state,
-				   "no command; try tlbi-nh-asid:ASID=1");
+		complete(o, state);
 		return 0;
 	case ARGP_KEY_FINI:
 		return 0;
 	}
+	if (cmdq_parse(&o->cmdq, key, arg, state) != ARGP_ERR_UNKNOWN)
+		return 0;
 	return plan_parse(&o->plan, key, arg, state);
 }
 
@@ -246,6 +265,8 @@ static enum status run(struct ctl *ctl)
 		plan_for(&o->plan, &pci);
 		status = plan_build(ctl, &o->plan.plan, &nest);
 	}
+	if (!status && o->cmdq.path)
+		return cmdq_run(ctl, &o->cmdq, &nest, o->plan.plan.vsid);
 	if (!status)
 		status = check(ctl, o, &nest);
 	if (!status)
@@ -256,8 +277,8 @@ static enum status run(struct ctl *ctl)
 
 const struct cmd cmd_inval = {
 	.name = "inval", .group = "act",
-	.args = "[BDF] CMD[:NAME=VALUE,...]...",
-	.doc = "send one batch of invalidation commands",
+	.args = "[BDF] CMD[:NAME=VALUE,...]...\n[BDF] --cmdq=F",
+	.doc = "send one batch of invalidation commands, or a guest's queue",
 	.options = options, .parse = parse, .run = run,
 	.opts_size = sizeof(struct inval_opts),
 };

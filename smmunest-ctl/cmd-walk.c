@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* walk: what the SMMU does with one transaction, from images of its memory. */
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "ctl.h"
 
@@ -18,8 +15,7 @@ struct walk_opts {
 	struct smn_walk walk;
 	uint32_t idr[SMN_NREGS];
 	bool begun, aimed;		/* --ste or --cd; --iova */
-	struct smn_memory memory;
-	int fds[SMN_MAX_IMAGES];	/* of its images */
+	struct images images;
 
 	struct json_object *steps;
 	int err;			/* of the pread() that failed, or 0 */
@@ -44,67 +40,14 @@ static const struct argp_option options[] = {
 
 /* --- images --- */
 
-static int read_image(void *ctx, uint64_t offset, void *buf, size_t len)
-{
-	const int *fd = ctx;
-	ssize_t n = pread(*fd, buf, len, offset);
-
-	if (n == (ssize_t)len)
-		return 0;
-	return n < 0 ? -errno : -ENODATA;	/* it has shrunk */
-}
-
 static int read_memory(void *ctx, uint64_t addr, void *buf, size_t len)
 {
 	struct walk_opts *o = ctx;
-	int ret = smn_memory_read(&o->memory, addr, buf, len);
+	int ret = smn_memory_read(&o->images.memory, addr, buf, len);
 
 	/* no image there is no error of one */
 	o->err = ret == -ENXIO ? 0 : ret;
 	return ret;
-}
-
-static uint64_t image_size(struct argp_state *state, const char *path, int fd)
-{
-	struct stat st;
-	off_t end;
-
-	if (fstat(fd, &st))
-		argp_error(state, "%s: %s", path, strerror(errno));
-	if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode))
-		argp_error(state, "%s: neither a file nor a disk", path);
-	end = lseek(fd, 0, SEEK_END);
-	if (end < 0)
-		argp_error(state, "%s: %s", path, strerror(errno));
-	return end;
-}
-
-/* "IMAGE@BASE": the last '@', so that a name with one can be given, too */
-static void add_image(struct walk_opts *o, struct argp_state *state, char *arg)
-{
-	struct smn_image image = { .name = arg, .read = read_image };
-	char *at = strrchr(arg, '@');
-	struct smn_why why;
-	uint64_t size;
-	int *fd;
-
-	if (o->memory.n == SMN_MAX_IMAGES)
-		argp_error(state, "more than %d images", SMN_MAX_IMAGES);
-	if (at) {
-		*at = '\0';
-		image.base = ctl_number(state, "--file: BASE", at + 1, 0,
-					UINT64_MAX);
-	}
-	if (!arg[0])
-		argp_error(state, "--file: an image is needed before '@'");
-	fd = &o->fds[o->memory.n];
-	image.ctx = fd;
-	*fd = open(arg, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (*fd < 0)
-		argp_error(state, "%s: %s", arg, strerror(errno));
-	size = image_size(state, arg, *fd);
-	if (smn_memory_add(&o->memory, &image, size, &why))
-		argp_error(state, "%s: %s", arg, why.text);
 }
 
 /* --- arguments --- */
@@ -174,7 +117,7 @@ static void refuse_word(struct argp_state *state, const char *arg)
 
 static void complete(struct walk_opts *o, struct argp_state *state)
 {
-	if (!o->memory.n)
+	if (!o->images.memory.n)
 		argp_error(state, "which memory? --file=IMAGE[@BASE]");
 	if (!o->begun)
 		argp_error(state, "where to begin? --ste=W0,W1, --ste=@ADDR or "
@@ -193,7 +136,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case OPT_FILE:
-		add_image(o, state, arg);
+		images_add(&o->images, state, "--file", arg);
 		return 0;
 	case OPT_STE_FROM:
 	case OPT_CD:
@@ -362,8 +305,7 @@ static enum status run(struct ctl *ctl)
 	else if (r.end == SMN_WALK_UNKNOWN)
 		status = ctl_no(ctl, CTL_FAILED, "walk.unknown", &r.why,
 				&(struct smn_why){ "clear it and try again" });
-	for (unsigned int i = 0; i < o->memory.n; i++)
-		close(o->fds[i]);
+	images_close(&o->images);
 	return status;
 }
 

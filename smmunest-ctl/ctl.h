@@ -156,6 +156,19 @@ FILE *ctl_open_file(struct argp_state *state, const char *path);
 /* Reads a FILE for the library's struct smn_source. */
 int ctl_read_file(void *file, void *buf, size_t len, size_t *got);
 
+/* --- memory that files hold, images.c --- */
+
+/* Starts with zeroes and stays where it is. */
+struct images {
+	struct smn_memory memory;
+	int fds[SMN_MAX_IMAGES];
+};
+
+/* Add "IMAGE[@BASE]", what @option was given, or end the program with usage. */
+void images_add(struct images *images, struct argp_state *state,
+		const char *option, char *arg);
+void images_close(struct images *images);
+
 /* --- the device and its session, device.c --- */
 
 /*

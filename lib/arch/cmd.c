@@ -138,6 +138,7 @@ static const struct smn_field resume[] = {
 static const struct smn_field stall_term[] = { SSEC, STREAM };
 static const struct smn_field sync[] = {
 	SMN_F("CS", 0, 13, 12, SMN_VALUES(cs), .alias = "ComplSignal",
+	      .legal = 7,
 	      .doc = "completion signal"),
 	SMN_F("MSH", 0, 23, 22, SMN_VALUES(share),
 	      .doc = "shareability of the MSI"),
