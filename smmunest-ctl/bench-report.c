@@ -221,6 +221,7 @@ static struct json_object *doc_points(const struct smn_fit_point *points,
 		struct json_object *o = json_object_new_object();
 
 		doc_add_int(o, "batch", p->x[1]);
+		doc_add_int(o, "blocks", p->x[2]);
 		doc_add_int(o, "p50_ns", p->y);
 		bench_add_real(o, "fitted_ns", coef[0] * p->x[0] +
 			       coef[1] * p->x[1] + coef[2] * p->x[2]);

@@ -92,8 +92,8 @@ rows() {
 	holds '.result.cost | .fixed_ns == 1 and .per_command_ns == 0 and .per_block_ns == null and .block == 63'
 	ctl 0 bench -n 5 inval --batch=1,63,64
 	holds '.result.cost | .fixed_ns == 1 and (.per_block_ns | fabs) < 0.001 and .worst_pct < 0.001' \
-		'.result.cost.points == [{batch: 1, p50_ns: 1, fitted_ns: 1}, {batch: 63, p50_ns: 1, fitted_ns: 1},
-			{batch: 64, p50_ns: 1, fitted_ns: 1}]'
+		'.result.cost.points == [{batch: 1, blocks: 1, p50_ns: 1, fitted_ns: 1}, {batch: 63, blocks: 1, p50_ns: 1, fitted_ns: 1},
+			{batch: 64, blocks: 2, p50_ns: 1, fitted_ns: 1}]'
 }
 
 @test "scale: as many devices as the machine has" {

@@ -19,7 +19,7 @@ setup() {
 			.p99_ns <= .p999_ns and .p999_ns <= .max_ns and .min_ns <= .mean_ns and .mean_ns <= .max_ns)' \
 		'.result.rows | all(.min_ns <= .p50_low_ns and .p50_low_ns <= .p50_ns and .p50_ns <= .p50_high_ns and .p50_high_ns <= .max_ns)' \
 		'.result.rows | all(.ratio == null and (.batch == null) == (.cmds_per_s == null))' \
-		'.result.rows[5] | (.cmds_per_s - 1e9 / .mean_ns) / .cmds_per_s | fabs < 0.01' \
+		'.result.rows[5:7] | all((.cmds_per_s - .batch * 1e9 / .mean_ns) / .cmds_per_s | fabs < 0.01)' \
 		'.result.cpu == null and .error == null'
 }
 
@@ -97,6 +97,14 @@ need_dma() {
 	holds '.error.causes[0].id == "bench.csv"'
 }
 
+@test "bench --csv: samples stand in the order they were taken" {
+	need_kernel "every call takes 1 ns"
+	run -0 smmunest-ctl -q bench -n 500 --csv=samples hwinfo
+	cut -d, -f 5 samples | tail -n +2 >numbers
+	diff numbers <(seq 0 499)
+	! cut -d, -f 6 samples | tail -n +2 | sort -nc 2>/dev/null || fail "they are sorted"
+}
+
 @test "bench --csv: a disk that is full is said" {
 	[[ -c /dev/full ]] || skip "there is no /dev/full"
 	ctl 70 bench -n 1000 --csv=/dev/full hwinfo
@@ -113,7 +121,24 @@ need_dma() {
 [null,true,null,null,"bench"]'
 }
 
+@test "bench --stream: a row is told before the next one is there" {
+	smmunest-ctl -q bench -n 100000 --stream inval --batch=1,65536 >lines &
+	for _ in {1..100}; do
+		[[ ! -s lines ]] || break
+		sleep 0.1
+	done
+	before=$(<lines)
+	kill -INT $!
+	run -0 jq -c .row.batch <<<"$before"
+	assert_output 1
+	wait $! || [[ $? == 130 ]]
+	run -0 jq -c '[.event, .row.batch, .exit]' lines
+	assert_output $'["row",1,null]\n[null,null,130]'
+}
+
 @test "bench --scale: so many more of them, and a line through it" {
+	ctl 0 bench -n 20 --scale=hwpt:0..2 inval --batch=1,16
+	holds '[.result.rows[] | "\(.batch) \(.objects)"] == ["1 0", "16 0", "1 1", "16 1", "1 2", "16 2"]' '.result | has("cost") | not'
 	ctl 0 bench -n 20 --scale=hwpt:3..20 alloc inval --batch=1
 	holds '[.result.rows[] | "\(.name) \(.objects)"] == ["alloc 3", "alloc 6", "alloc 12", "alloc 20",
 		"inval 3", "inval 6", "inval 12", "inval 20"]' \
