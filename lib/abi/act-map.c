@@ -207,7 +207,7 @@ static enum smn_truth not_pinned(struct smn_question *q,
 				 const struct smn_row *row, struct smn_why *why)
 {
 	struct smn_want want = smn_want_of(q);
-	struct smn_pages file = { .file = true };
+	struct smn_pages file = { .file = true, .bytes = want.bytes };
 	struct smn_areas list;
 	enum smn_truth bad;
 

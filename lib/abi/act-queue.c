@@ -175,15 +175,6 @@ static enum smn_truth no_file(struct smn_question *q,
 	return q->w->answers ? SMN_YES : SMN_UNKNOWN;
 }
 
-static enum smn_truth never(struct smn_question *q, const struct smn_row *row,
-			    struct smn_why *why)
-{
-	(void)q;
-	(void)row;
-	(void)why;
-	return SMN_NO;
-}
-
 /* What waits is only known where the world answers. */
 static struct smn_ring *ring_of(const struct smn_question *q)
 {
@@ -260,7 +251,8 @@ static int veventq_read(struct smn_question *q, void *out)
 
 static const struct smn_row read_veventq_rows[] = {
 	FILE_ROWS("read"),
-	{ "read.offset", ESPIPE, .test = never,
+	{ "read.offset", ESPIPE, SMN_ON(smn_file_arg, offset),
+	  SMN_TEST(is_not, .with = 0),
 	  .cause = "the queue is read at an offset",
 	  .remedy = "use read(2), not pread(2)",
 	  .unreached = "the system call refuses it first" },

@@ -160,7 +160,7 @@ static const struct smn_row reset_rows[] = {
 		   "perhaps",
 	  .remedy = "try again",
 	  .unreached = "it lasts for an instant" },
-	{ "reset.failed", ENOTTY, SMN_IF(DEVICE_BROKEN),
+	{ "reset.failed", ENOTTY, .test = smn_test_elsewhere,
 	  .cause = "none of the device's resets worked",
 	  .remedy = "look at the kernel log", .unreached = BROKEN },
 };

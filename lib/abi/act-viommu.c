@@ -7,15 +7,6 @@
 
 #include "abi/hwpt.h"
 
-/* What only a race or other hardware can bring about. */
-static enum smn_truth elsewhere(struct smn_question *q,
-				const struct smn_row *row, struct smn_why *why)
-{
-	(void)row;
-	(void)why;
-	return q->w->answers ? SMN_NO : SMN_UNKNOWN;
-}
-
 /* --- IOMMU_VIOMMU_ALLOC: iommufd_viommu_alloc_ioctl() --- */
 
 static const struct iommu_viommu_alloc *viommu_of(const struct smn_question *q)
@@ -92,8 +83,8 @@ static enum smn_truth other_type(struct smn_question *q,
 	(void)why;
 	if (type == IOMMU_VIOMMU_TYPE_ARM_SMMUV3)
 		return SMN_NO;
-	return type == IOMMU_VIOMMU_TYPE_TEGRA241_CMDQV && !q->w->answers ?
-		SMN_UNKNOWN : SMN_YES;
+	return type == IOMMU_VIOMMU_TYPE_TEGRA241_CMDQV ?
+		smn_not(smn_question_fact(q, SMN_FACT_CMDQV)) : SMN_YES;
 }
 
 static enum smn_truth no_parent(struct smn_question *q,
@@ -142,6 +133,7 @@ static int made_viommu(struct smn_question *q, void *out)
 		return -ENOMEM;
 	o->viommu.parent = parent;
 	o->viommu.smmu = q->smmu;
+	o->viommu.type = a->type;
 	parent->users++;
 	return 0;
 }
@@ -305,7 +297,7 @@ static const struct smn_row vdevice_rows[] = {
 	  .cause = "the device is not on the vIOMMU's SMMU",
 	  .remedy = "compare `smmu` in info; make a vIOMMU for each SMMU",
 	  .unreached = "the emulated machine has one SMMU" },
-	{ "vdevice.closing", ENOENT, ON(dev_id), .test = elsewhere,
+	{ "vdevice.closing", ENOENT, ON(dev_id), .test = smn_test_elsewhere,
 	  .since = 617,
 	  .cause = "the device's VFIO file is being closed",
 	  .remedy = "keep the device's file open",
@@ -338,8 +330,31 @@ static enum smn_truth beyond_end(struct smn_question *q,
 			    UINT64_MAX - (in->length - 1));
 }
 
+static enum smn_truth no_queues(struct smn_question *q,
+				const struct smn_row *row, struct smn_why *why)
+{
+	const struct iommu_hw_queue_alloc *in = q->in;
+	struct smn_obj *viommu = viommu_on(q, in->viommu_id);
+
+	(void)row;
+	(void)why;
+	return viommu ? smn_truth_of(viommu->viommu.type !=
+				     IOMMU_VIOMMU_TYPE_TEGRA241_CMDQV) :
+		SMN_UNKNOWN;
+}
+
+/* No length is one that a model's SMMU has. */
+static enum smn_truth no_shape(struct smn_question *q,
+			       const struct smn_row *row, struct smn_why *why)
+{
+	(void)row;
+	(void)why;
+	return q->w->answers ? SMN_YES : SMN_UNKNOWN;
+}
+
 #define ON(member) SMN_ON(iommu_hw_queue_alloc, member)
-#define NVIDIA .test = elsewhere, .unreached = "only NVIDIA's SMMUs have it"
+#define ONLY_NVIDIA .unreached = "only NVIDIA's SMMUs have it"
+#define NVIDIA .test = smn_test_elsewhere, ONLY_NVIDIA
 
 static const struct smn_row hw_queue_rows[] = {
 	{ "hwqueue.flags", EOPNOTSUPP, ON(flags), SMN_TEST(bits, .with = ~0ULL),
@@ -361,8 +376,7 @@ static const struct smn_row hw_queue_rows[] = {
 	  .cause = "viommu_id is not a vIOMMU",
 	  .remedy = "give the out_viommu_id of IOMMU_VIOMMU_ALLOC" },
 	{ "hwqueue.none", EOPNOTSUPP,
-	  SMN_ON(iommu_hw_queue_alloc, viommu_id),
-	  SMN_TEST(bits, .with = ~0ULL),
+	  SMN_ON(iommu_hw_queue_alloc, viommu_id), .test = no_queues,
 	  .cause = "a vIOMMU of type ARM_SMMUV3 has no hardware queues",
 	  .remedy = "send commands by IOMMU_HWPT_INVALIDATE" },
 	{ "hwqueue.size", ERANGE, ON(length), NVIDIA,
@@ -377,16 +391,16 @@ static const struct smn_row hw_queue_rows[] = {
 	{ "hwqueue.scattered", EFAULT, ON(nesting_parent_iova), NVIDIA,
 	  .cause = "the queue's pages do not follow each other in memory",
 	  .remedy = "use a huge page for it" },
-	{ "hwqueue.shape", EINVAL, ON(index), NVIDIA,
-	  .cause = "the queue's number, length or alignment is not one that "
-		   "the SMMU has",
-	  .remedy = "correct index, length or nesting_parent_iova" },
 	{ "hwqueue.exists", EEXIST, ON(index), NVIDIA,
 	  .cause = "there is a queue of that number",
 	  .remedy = "choose another index" },
 	{ "hwqueue.order", EIO, ON(index), NVIDIA,
 	  .cause = "the queue of the number before does not exist",
 	  .remedy = "make queues from index 0 on" },
+	{ "hwqueue.shape", EINVAL, ON(index), .test = no_shape, ONLY_NVIDIA,
+	  .cause = "the queue's number, length or alignment is not one that "
+		   "the SMMU has",
+	  .remedy = "correct index, length or nesting_parent_iova" },
 };
 
 SMN_ACT(IOMMU_HW_QUEUE_ALLOC, hw_queue_rows);

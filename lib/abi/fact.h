@@ -39,6 +39,7 @@
 	X(NESTING_ERRATUM, "nesting-erratum", \
 	  "an erratum makes the driver refuse nesting") \
 	X(FORCE_SYNC, "force-sync", "an erratum needs every command synced") \
+	X(CMDQV, "cmdqv", "the SMMU is NVIDIA's, with queues for VMs") \
 	X(CMDQ_STUCK, "cmdq-stuck", "the SMMU completes no CMD_SYNC") \
 	X(NO_GROUP, "no-group", "the device has no IOMMU group") \
 	X(NO_CANWBS, "no-canwbs", \

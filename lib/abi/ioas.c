@@ -188,6 +188,17 @@ static enum smn_truth no_memory(const struct smn_world *w,
 	return w->answers ? SMN_YES : SMN_UNKNOWN;
 }
 
+/* Beside a real kernel nobody knows what a file is, nor how long. */
+static enum smn_truth no_file(const struct smn_world *w,
+			      const struct smn_area *a)
+{
+	uint64_t n = a->last - a->start + 1, has = a->pages->bytes;
+
+	if (n <= has && a->from <= has - n)
+		return SMN_NO;
+	return w->answers ? SMN_YES : SMN_UNKNOWN;
+}
+
 /* Other programs of the same user count, too. */
 static enum smn_truth over_limit(const struct smn_world *w, uint64_t pinned,
 				 struct smn_why *why)
@@ -220,8 +231,7 @@ enum smn_truth smn_areas_unpinnable(const struct smn_world *w,
 
 		if (!need)
 			continue;
-		bad = !file ? no_memory(w, &areas[i]) :
-			w->answers ? SMN_YES : SMN_UNKNOWN;
+		bad = file ? no_file(w, &areas[i]) : no_memory(w, &areas[i]);
 		if (err == (file ? EINVAL : EFAULT))
 			all = smn_or(all, bad);
 		if (bad == SMN_YES)

@@ -13,6 +13,7 @@
 struct smn_pages {
 	uint32_t users;
 	bool file, writable;
+	uint64_t bytes;		/* of the file, that can be pinned */
 	struct smn_areas held;	/* numbers of the pages that areas pin */
 };
 

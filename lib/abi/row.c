@@ -176,9 +176,9 @@ enum smn_truth smn_test_below(struct smn_question *q,
 enum smn_truth smn_test_elsewhere(struct smn_question *q,
 			       const struct smn_row *row, struct smn_why *why)
 {
-	(void)row;
 	(void)why;
-	return q->w->answers ? SMN_NO : SMN_UNKNOWN;
+	return q->w->answers ? smn_truth_of(q->w->befalls == row) :
+		SMN_UNKNOWN;
 }
 
 enum smn_truth smn_test_always(struct smn_question *q,

@@ -147,7 +147,10 @@ enum smn_truth smn_test_no_object(struct smn_question *q,
 				  const struct smn_row *row,
 				  struct smn_why *why);
 
-/* What a model never meets, and nobody can see who asks a real kernel. */
+/*
+ * What nobody can see who asks a real kernel, and a model meets only when it is
+ * told to: w->befalls.
+ */
 enum smn_truth smn_test_elsewhere(struct smn_question *q,
 				  const struct smn_row *row,
 				  struct smn_why *why);

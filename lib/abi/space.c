@@ -31,10 +31,11 @@ static struct smn_want want_map(const struct smn_question *q)
 static struct smn_want want_file(const struct smn_question *q)
 {
 	const struct iommu_ioas_map_file *in = q->in;
+	const struct smn_file *f = smn_world_file(q->w, in->fd);
 
 	return (struct smn_want){
 		.flags = in->flags, .from = in->start, .iova = in->iova,
-		.length = in->length, .file = true,
+		.length = in->length, .file = true, .bytes = f ? f->bytes : 0,
 		.ioas = smn_question_obj(q, in->ioas_id, SMN_T_IOAS),
 	};
 }
@@ -218,6 +219,7 @@ static int new_pages(const struct smn_want *want, struct smn_areas *list)
 	if (!pages)
 		return -ENOMEM;
 	pages->file = want->file;
+	pages->bytes = want->bytes;
 	pages->writable = want->flags & IOMMU_IOAS_MAP_WRITEABLE;
 	list->at[0].pages = pages;
 	return 0;

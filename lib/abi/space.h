@@ -14,6 +14,7 @@ struct smn_want {
 	uint64_t from;		/* the address, or offset in the file */
 	uint64_t iova, length;
 	bool file;
+	uint64_t bytes;		/* of the file, that can be pinned */
 };
 
 /* What the question asks for, if it is one of the three. */

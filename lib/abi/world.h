@@ -23,6 +23,8 @@
 
 #define SMN_ANY_FD (-1)
 
+struct smn_row;
+
 struct smn_smmu {
 	struct smn_smmu *next;
 	char name[48];			/* its instance in sysfs */
@@ -66,6 +68,7 @@ struct smn_obj {
 		struct smn_viommu {
 			struct smn_obj *parent;
 			struct smn_smmu *smmu;
+			uint32_t type;
 			struct smn_obj *vdevices, *veventqs;	/* by .next */
 		} viommu;
 		struct smn_vdevice {
@@ -171,6 +174,7 @@ struct smn_file {
 	struct smn_pdev *dev;		/* SMN_FILE_CDEV */
 	struct smn_obj *queue;	/* the queues */
 	uint64_t count;			/* SMN_FILE_EVENTFD */
+	uint64_t bytes;			/* SMN_FILE_OTHER: can be pinned */
 };
 
 /* Kinds of lines in the kernel's log. */
@@ -199,6 +203,11 @@ struct smn_world {
 	int (*touch)(void *here, uint64_t there, size_t n, bool write);
 	struct smn_why holder;		/* who has the device open, or "" */
 	uint32_t log;			/* enum smn_log: what was logged */
+	/*
+	 * What befalls a model that has it not in itself, as a race or a lack:
+	 * one of the rows whose test is smn_test_elsewhere(). NULL: nothing.
+	 */
+	const struct smn_row *befalls;
 };
 
 void smn_world_init(struct smn_world *w);

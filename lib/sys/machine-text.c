@@ -222,10 +222,19 @@ static struct smn_leaf *node_to_open(struct smn_machine *m, const char *path,
 }
 
 /* The world knows the fd, and the text is its own. */
+/* Files there are memory, as those of memfd_create() are. */
+static bool in_tmpfs(const char *path)
+{
+	return !strncmp(path, "/run/", 5) || !strncmp(path, "/dev/shm/", 9);
+}
+
 static int open_text(struct smn_machine *m, int fd, const struct smn_text *t)
 {
-	if (t->path && t->text && !make_room(m, fd) &&
-	    smn_world_add_file(m->world, fd, SMN_FILE_OTHER)) {
+	struct smn_file *f = t->path && t->text && !make_room(m, fd) ?
+		smn_world_add_file(m->world, fd, SMN_FILE_OTHER) : NULL;
+
+	if (f) {
+		f->bytes = in_tmpfs(t->path) ? t->len : 0;
 		m->texts[fd] = *t;
 		return 0;
 	}

@@ -327,6 +327,8 @@ static ssize_t region_io(struct smn_model *m, enum smn_op_id op, int fd,
 	ssize_t n;
 
 	m->refusal = NULL;
+	if (f && f->kind == SMN_FILE_VEVENTQ && op == SMN_READ_REGION && offset)
+		return answer_file(m, fd, SMN_READ_VEVENTQ, &in, NULL);
 	if (!f || f->kind != SMN_FILE_CDEV)
 		return f ? -ESPIPE : -EBADF;
 	n = answer_file(m, fd, op, &in, NULL);
@@ -426,10 +428,13 @@ static ssize_t model_run(void *be, const struct smn_program *p, void *buf,
 
 static void *model_map(void *be, size_t len)
 {
-	void *p = mmap(NULL, len, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	const struct smn_file_arg in = { .length = len };
+	void *p;
 
-	(void)be;
+	if (answer_file(be, SMN_ANY_FD, SMN_MMAP, &in, NULL) < 0)
+		return NULL;
+	p = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+		 -1, 0);
 	return p == MAP_FAILED ? NULL : p;
 }
 

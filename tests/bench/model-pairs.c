@@ -20,7 +20,7 @@ static double now(void)
 
 static struct iommu_hwpt_alloc nested_on(struct bench *b)
 {
-	uint64_t *ste = smn_backend_model.map(NULL, 4096);
+	uint64_t *ste = smn_backend_model.map(b->m, 4096);
 	struct iommu_hwpt_alloc arg = on_ioas(b, 0);
 
 	/* as through the funnel, which tells the model of its memory */

@@ -181,10 +181,11 @@ static void mapped(struct tap *t, uint64_t iova, size_t len, bool own,
 		   uint64_t memlock, const char *id)
 {
 	struct iommu_hwpt_alloc arg;
-	char *memory = smn_backend_model.map(NULL, 8192);
 	struct bench b;
+	char *memory;
 
 	start(&b, t, qemu);
+	memory = smn_backend_model.map(b.m, 8192);
 	b.w->memlock = memlock;
 	b.w->memlock_counts = true;
 	if (own)
@@ -198,8 +199,8 @@ static void mapped(struct tap *t, uint64_t iova, size_t len, bool own,
 	tap_ok(t, b.w->pinned == (id ? 0 : len), "0x%zx bytes are pinned",
 	       (size_t)b.w->pinned);
 	tap_ok(t, b.smmu->nvmids == !id, "%u VMIDs are taken", b.smmu->nvmids);
+	smn_backend_model.unmap(b.m, memory, 8192);
 	stop(&b);
-	smn_backend_model.unmap(NULL, memory, 8192);
 }
 
 static void mappings(struct tap *t)
