@@ -14,6 +14,7 @@
 #define IOVA_BITS (64 - T0SZ)
 #define IOVA_FLOOR 0x01000000	/* 0 and what is next to it stay free */
 #define IPA_FLOOR 0x100000000
+#define EVENTS 8192		/* a page can fault at each of its words */
 
 #define X(id, name, what) [SMN_BREAK_##id] = name,
 static const char *const break_names[SMN_NBREAKS] = { SMN_BREAKS(X) };
@@ -79,7 +80,7 @@ static uint64_t align(uint64_t n, uint64_t page)
 
 /*
  * Low addresses are IOVAs: the working area, the decoy, and, beyond a page that
- * is left free, the hole. High ones are IPAs alone: tables, then targets.
+ * is left free, the holes. High ones are IPAs alone: tables, then targets.
  */
 static uint64_t low_bytes(const struct smn_bed *bed)
 {
@@ -161,6 +162,8 @@ static int lay_out(struct smn_bed *bed, struct smn_why *why)
 	    high + tables + page, page);
 	bed->x = low + work;
 	bed->hole = bed->x + 2 * page;
+	bed->holes = (struct smn_iorange){ bed->hole,
+					   bed->hole + 2 * page - 1 };
 	/* the targets by themselves: S2_HOLE takes them away */
 	bed->pieces[0] = (struct smn_piece){ mem, low, work + page };
 	bed->pieces[1] = bed->at[SMN_PLACE_TABLES];
@@ -285,6 +288,7 @@ int smn_bed_build(struct smn_session *s, const struct smn_bed_setup *setup,
 	*bed = (struct smn_bed){ .s = s, .setup = *setup,
 				 .led = SMN_PLACE_A };
 	bed->setup.plan.veventq = true;
+	bed->setup.plan.veventq_depth = EVENTS;
 	why->text[0] = '\0';
 	find_doorbell(bed);
 	ret = open_log(bed);

@@ -78,7 +78,8 @@ struct smn_bed {
 	uint64_t page;			/* all is a multiple of it */
 	struct smn_piece at[SMN_NPLACES];	/* by place */
 	struct smn_piece pieces[4];	/* as they are mapped; one ends it */
-	uint64_t x, hole;		/* IOVAs */
+	uint64_t x, hole;		/* IOVAs; the hole is one of */
+	struct smn_iorange holes;	/* two pages that nothing maps */
 	struct smn_iorange doorbell;	/* the MSI window; 0, 0: none */
 	bool rings;			/* stage 1 lets MSIs through */
 	struct smn_why guess;		/* why addresses are not known to be

@@ -46,16 +46,32 @@ static uint32_t patience(const struct smn_proof_move *m)
 		m->want.fate == SMN_DMA_ARRIVES ? 0 : QUIET_MS;
 }
 
+/*
+ * A transfer can fault at each of its words, and the kernel hands events on
+ * when it finds the time: one about the other hole is an earlier control's.
+ */
+static bool is_late(const struct smn_bed *bed, const struct smn_proof_move *m,
+		    const uint64_t words[4])
+{
+	const struct smn_layout *l = smn_evt_by_type(words[0] & SMN_EVT_TYPE);
+	const struct smn_field *f = l ? smn_layout_field(l, "InputAddr", 9) :
+		NULL;
+	uint64_t at = f ? smn_field_get(f, words) : 0;
+
+	return f && at >= bed->holes.start && at <= bed->holes.last &&
+		at / bed->page != m->iova / bed->page;
+}
+
 /* The first event, whatever the queue says it has lost before. */
 static int hear(struct smn_bed *bed, struct smn_proof_move *m, uint64_t start)
 {
-	struct smn_vevent e = { .lost = true };
-	int ret = 0;
+	struct smn_vevent e;
+	int ret;
 
-	while (!ret && e.lost) {
+	do {
 		ret = smn_vevents_next(&bed->events, patience(m), &e);
 		m->missing += ret ? 0 : e.missing;
-	}
+	} while (!ret && (e.lost || is_late(bed, m, e.words)));
 	if (ret)
 		return ret == -ETIMEDOUT ? 0 : ret;
 	m->came = true;
@@ -170,6 +186,7 @@ static int transfer(struct smn_bed *bed, uint64_t iova, bool write,
 	ret = smn_proof_prepare(bed);
 	if (ret)
 		return ret;
+	m->iova = iova;
 	m->tried = true;
 	start = smn_sys_now(bed->s->sys);
 	m->place = (write ? do_write : do_read)(bed, iova, &m->err);
@@ -358,6 +375,9 @@ int smn_proof_run(struct smn_bed *bed, struct smn_proof *p)
 	int ret = 0;
 
 	*p = (struct smn_proof){ .verdict = SMN_LIVE_NOTHING };
+	if (bed->begun)
+		bed->hole = bed->holes.start +
+			(bed->hole == bed->holes.start ? bed->page : 0);
 	expect(bed, to, p);
 	bed->led = to;
 	if (!bed->begun)

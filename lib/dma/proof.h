@@ -28,6 +28,7 @@ const char *smn_live_name(enum smn_live verdict);
 
 /* One transfer: what was predicted, and what came of it. */
 struct smn_proof_move {
+	uint64_t iova;
 	bool tried;		/* the source can do it */
 	bool ok;		/* it went as predicted */
 	struct smn_expected want;

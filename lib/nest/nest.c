@@ -78,9 +78,9 @@ static int alloc_vdevice(struct smn_session *s, const struct smn_plan *p,
 static int alloc_veventq(struct smn_session *s, const struct smn_plan *p,
 			 struct smn_nest *n)
 {
-	(void)p;
-	return smn_veventq_alloc(s, n->viommu, SMN_VEVENTQ_DEPTH, &n->veventq,
-				 &n->veventq_fd);
+	return smn_veventq_alloc(s, n->viommu, p->veventq_depth ?
+				 p->veventq_depth : SMN_VEVENTQ_DEPTH,
+				 &n->veventq, &n->veventq_fd);
 }
 
 static int alloc_faultq(struct smn_session *s, const struct smn_plan *p,

@@ -32,6 +32,7 @@ struct smn_plan {
 	enum smn_stage upto;
 	bool no_vdevice;
 	bool veventq;
+	uint32_t veventq_depth;	/* 0: SMN_VEVENTQ_DEPTH */
 	bool faultq;
 };
 

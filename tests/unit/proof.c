@@ -102,11 +102,18 @@ static void other_stream(struct tap *t)
 static void unexpected(struct tap *t)
 {
 	struct smn_proof_move m = { .want = { .fate = SMN_DMA_ARRIVES } };
+	struct smn_proof_move late = m;
 	struct run r;
 	int ret = start(&r, "V=1,Cfg=s1", SMN_BREAK_NONE);
 
 	if (!ret)
 		ret = smn_proof_run(&r.bed, &r.p);
+	late.iova = r.bed.x;
+	smn_dma_write(&r.bed.dma, r.bed.hole, 7);
+	if (!ret)
+		ret = smn_proof_listen(&r.bed, &late, 0);
+	tap_ok(t, !ret && !late.came && late.ok, "of an earlier control");
+	m.iova = r.bed.hole;
 	smn_dma_write(&r.bed.dma, r.bed.hole, 7);
 	if (!ret)
 		ret = smn_proof_listen(&r.bed, &m, 0);
