@@ -251,8 +251,9 @@ static int begin(struct smn_bed *bed)
 		ret = smn_hw_info_get(bed->s, bed->nest.dev.id, &bed->hw);
 	if (ret)
 		return ret;
-	granule = granule_of(&bed->hw);
-	if (!bed->hw.smmuv3 || !granule)
+	/* without registers the steps to come are refused, and say why */
+	granule = bed->hw.smmuv3 ? granule_of(&bed->hw) : 12;
+	if (!granule)
 		return -EOPNOTSUPP;
 	bed->s1.granule = granule;
 	bed->page = page > 1ULL << granule ? page : 1ULL << granule;
