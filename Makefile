@@ -74,7 +74,7 @@ say = $(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),,@printf '  %-8s%s\n' 
 # --- building ---
 
 .PHONY: all bin arm64 unit guest fuzz demo vm-demo check check-fast check-vm \
-	bench-arch bench-model lint man install uninstall clean
+	bench-arch bench-model walk-smmu lint man install uninstall clean
 .DELETE_ON_ERROR:
 
 all: $(if $(SAN),$(BIN),$(B)/smmunest-ctl)
@@ -204,6 +204,13 @@ bench-arch: all
 # how many nested HWPTs the model makes and destroys a second
 bench-model: $(N)/bench/model-pairs
 	$(Q)$<
+
+# stage 1 at random on the emulated SMMU, held against the software walk:
+# LAYOUTS of each device, from SEED on
+LAYOUTS ?= 500
+SEED ?= 1
+walk-smmu: guest
+	$(Q)scripts/walk-smmu $(LAYOUTS) $(SEED)
 
 # --- installing ---
 

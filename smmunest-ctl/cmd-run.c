@@ -280,9 +280,7 @@ static enum status run_all(struct ctl *ctl, struct run_opts *o)
 
 static void list(const struct ctl *ctl, FILE *to)
 {
-	const struct run_opts *o = ctl->opts;
-
-	run_list(&o->run, to);
+	run_list(json_object_object_get(ctl->result, "cases"), to);
 }
 
 static void list_json(struct ctl *ctl, const struct run *r)
@@ -310,6 +308,15 @@ static enum status list_broken(struct ctl *ctl)
 	return CTL_OK;
 }
 
+static void forget(struct run *r)
+{
+	for (unsigned int i = 0; i < r->ndone; i++)
+		free(r->outcomes[i].diag);
+	free(r->outcomes);
+	free(r->chosen);
+	free(r->list.cases);
+}
+
 static enum status run(struct ctl *ctl)
 {
 	struct run_opts *o = ctl->opts;
@@ -323,16 +330,14 @@ static enum status run(struct ctl *ctl)
 	if (!status && o->list) {
 		list_json(ctl, r);
 		ctl->print = list;
-		return CTL_OK;
-	}
-	if (!status)
+	} else if (!status) {
 		status = rig_find(r);
-	if (!status)
-		status = run_all(ctl, o);
-	else if (status == CTL_SKIPPED)
-		ctl->print = run_skipped;
-	for (unsigned int i = 0; i < r->ndone; i++)
-		free(r->outcomes[i].diag);
+		if (!status)
+			status = run_all(ctl, o);
+		else if (status == CTL_SKIPPED)
+			ctl->print = run_skipped;
+	}
+	forget(r);
 	return status;
 }
 

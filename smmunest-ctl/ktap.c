@@ -27,10 +27,11 @@ unsigned int run_count(const struct run *r, enum verdict verdict)
 	return n;
 }
 
-void run_list(const struct run *r, FILE *to)
+void run_list(struct json_object *names, FILE *to)
 {
-	for (unsigned int i = 0; i < r->nchosen; i++)
-		fprintf(to, "%s\n", r->list.cases[r->chosen[i]].name);
+	for (size_t i = 0; i < json_object_array_length(names); i++)
+		fprintf(to, "%s\n", json_object_get_string(
+			json_object_array_get_idx(names, i)));
 }
 
 void run_progress(const struct run *r, unsigned int i)

@@ -78,8 +78,8 @@ size_t next_line_of(const char **text, const char **line);
 
 unsigned int run_count(const struct run *r, enum verdict verdict);
 
-/* The names of what was chosen, one a line. */
-void run_list(const struct run *r, FILE *to);
+/* The names of cases, one a line. */
+void run_list(struct json_object *names, FILE *to);
 
 /* On a terminal that stdout is not: case @i is next; nchosen: none is. */
 void run_progress(const struct run *r, unsigned int i);

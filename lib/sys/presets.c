@@ -215,8 +215,7 @@ static int add_part(struct smn_model *m, const struct plan *plan,
 static int build(struct smn_model *m, const struct preset *preset,
 		 const char *differences, struct smn_why *why)
 {
-	struct plan plan = { .preset = preset,
-			     .model = m,
+	struct plan plan = { .preset = preset, .model = m,
 			     .w = smn_model_world(m),
 			     .machine = smn_model_machine(m) };
 	int ret = *differences ? differ_all(&plan, differences, why) : 0;
