@@ -37,6 +37,7 @@
 #include "host/driver.h"
 #include "host/facts.h"
 #include "host/netlink.h"
+#include "host/removal.h"
 #include "stat.h"
 #include "sys/broken.h"
 #include "sys/presets.h"
@@ -198,6 +199,17 @@ int smn_device_attach(struct smn_session *s, const struct smn_device *dev,
  * was attached. */
 int smn_device_detach(struct smn_session *s, const struct smn_device *dev);
 
+/*
+ * Give the device back before the session ends: interrupts, registers and
+ * attachment as on the session's stack, then the file is closed. What else
+ * hangs on the device, such as a smn_dma, was undone before. @vdevice: the
+ * vDEVICE that is left alive, 0: none. The kernel destroys it, and gives its
+ * number to nobody until the iommufd closes (iommufd_device_remove_vdev()).
+ * The first failure; the file is closed nevertheless.
+ */
+int smn_device_close(struct smn_session *s, const struct smn_device *dev,
+		     uint32_t vdevice);
+
 /* --- the device's registers, configuration space and interrupts --- */
 
 /* VFIO_DEVICE_GET_INFO (vfio_pci_ioctl_get_info()). */
@@ -276,6 +288,13 @@ int smn_irq_wait(struct smn_session *s, int eventfd, uint32_t ms,
  */
 int smn_session_later(struct smn_session *s,
 		      int (*undo)(struct smn_session *s, void *ctx), void *ctx);
+
+/*
+ * Call it now, and not again: what it returns. -ENOENT: smn_session_later() was
+ * not told of it.
+ */
+int smn_session_undo(struct smn_session *s,
+		     int (*undo)(struct smn_session *s, void *ctx), void *ctx);
 
 /* --- iommufd, one function an ioctl; what they make is the session's --- */
 

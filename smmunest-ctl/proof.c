@@ -191,13 +191,17 @@ static enum status no_source(struct ctl *ctl, const struct bed_opts *o)
 
 enum status bed_open(struct ctl *ctl, struct bed_opts *o)
 {
-	struct smn_bed_setup setup = { .pci = &o->pci, .spoil = o->spoil };
 	enum status status = ctl_open_device(ctl, &o->pci);
+
+	return status ? status : bed_build(ctl, o);
+}
+
+enum status bed_build(struct ctl *ctl, struct bed_opts *o)
+{
+	struct smn_bed_setup setup = { .pci = &o->pci, .spoil = o->spoil };
 	struct smn_why why;
 	int ret;
 
-	if (status)
-		return status;
 	if (!o->source)
 		o->source = smn_dma_of(&o->pci);
 	complete(o, &setup);

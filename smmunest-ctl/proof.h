@@ -45,6 +45,9 @@ error_t bed_parse(struct bed_opts *o, int key, char *arg,
 /* Build it in ctl->session; result gets source, steps, addresses. */
 enum status bed_open(struct ctl *ctl, struct bed_opts *o);
 
+/* The same in a session that is open, for the device in o->pci. */
+enum status bed_build(struct ctl *ctl, struct bed_opts *o);
+
 /* A transfer as {ok, ns, ...}, the control with its event. */
 struct json_object *doc_move(const struct smn_proof_move *m);
 struct json_object *doc_control(const struct smn_proof_move *m);

@@ -180,6 +180,20 @@ int smn_dma_msi(struct smn_dma *d, unsigned int vector)
 	return -EOPNOTSUPP;
 }
 
+int smn_dma_begin(struct smn_dma *d, uint64_t iova, uint16_t tag,
+		  unsigned int times)
+{
+	int ret = prepare(d, iova, d->source->begin);
+
+	return ret ? ret : d->source->begin(d, iova, tag, times < SMN_DMA_TIMES
+					    ? times : SMN_DMA_TIMES);
+}
+
+int smn_dma_busy(struct smn_dma *d)
+{
+	return d->source->busy ? d->source->busy(d) : 0;
+}
+
 bool smn_dma_wrote(const struct smn_dma *d, const void *page, uint16_t tag)
 {
 	uint32_t first;
@@ -227,6 +241,31 @@ int smn_dma_await(struct smn_dma *d, uint32_t reg, uint32_t mask,
 		if (ret < 0 && ret != -EINTR)
 			return ret;
 	}
+}
+
+int smn_dma_end(struct smn_dma *d)
+{
+	uint64_t end = smn_sys_now(d->s->sys) + d->source->ms * 1000000ULL;
+
+	for (;;) {
+		bool late = smn_sys_now(d->s->sys) >= end;
+		int ret = smn_dma_busy(d);
+
+		if (ret <= 0)
+			return ret;
+		if (late)
+			return smn_dma_hangs(d, "what was begun does not end");
+		ret = smn_sys_poll(d->s->sys, NULL, 0, 1);
+		if (ret < 0 && ret != -EINTR)
+			return ret;
+	}
+}
+
+int smn_dma_close(struct smn_dma *d)
+{
+	int ret = smn_session_undo(d->s, undo_open, d);
+
+	return ret == -ENOENT ? 0 : ret;
 }
 
 int smn_dma_hangs(struct smn_dma *d, const char *what)

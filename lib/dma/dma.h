@@ -79,6 +79,10 @@ struct smn_dma_source {
 	void (*put_tag)(const struct smn_dma *d, void *page, uint16_t tag);
 	int (*read)(struct smn_dma *d, uint64_t iova, uint16_t *seen);
 	int (*msi)(struct smn_dma *d, unsigned int vector);
+	/* start writing, and is it at it still: 1, 0 or -errno */
+	int (*begin)(struct smn_dma *d, uint64_t iova, uint16_t tag,
+		     unsigned int times);
+	int (*busy)(struct smn_dma *d);
 	int (*stop)(struct smn_dma *d);	/* no DMA any more */
 };
 
@@ -133,6 +137,7 @@ struct smn_dma {
 			uint64_t asq;	/* where it takes commands from */
 			uint32_t tail, head, phase, stride;
 			uint16_t cid;
+			uint32_t pending;	/* begun, not completed */
 			uint32_t ready_ms;
 		} nvme;
 	};
@@ -185,6 +190,29 @@ int smn_dma_read(struct smn_dma *d, uint64_t iova, uint16_t *seen);
  * eventfd before. Errors as smn_dma_write().
  */
 int smn_dma_msi(struct smn_dma *d, unsigned int vector);
+
+/*
+ * Have the device write to @iova, as smn_dma_write() does, and return at once:
+ * something may happen to it then, while it is at it. A fast one does it
+ * @times, up to SMN_DMA_TIMES, if it has a queue. smn_dma_end() comes before
+ * anything else is asked of it, and before memory is looked at.
+ * -EOPNOTSUPP: it cannot; otherwise as smn_dma_write().
+ */
+#define SMN_DMA_TIMES 32
+int smn_dma_begin(struct smn_dma *d, uint64_t iova, uint16_t tag,
+		  unsigned int times);
+
+/* Is it at it still? 1 or 0; -EIO: it gave up, and smn_dma_says() why. */
+int smn_dma_busy(struct smn_dma *d);
+
+/* Wait for the end. 0; -EIO: it gave up; -ETIMEDOUT: as smn_dma_write(). */
+int smn_dma_end(struct smn_dma *d);
+
+/*
+ * No DMA any more, before the session's stack would say so: for who is to close
+ * the device. Errors as smn_bar_write().
+ */
+int smn_dma_close(struct smn_dma *d);
 
 /* What is known about the last transfer's failure: a sentence, or "". */
 const char *smn_dma_says(const struct smn_dma *d);

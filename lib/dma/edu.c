@@ -43,9 +43,9 @@ static int edu_open(struct smn_dma *d)
 	return (id & 0xffff) == 0x00ed ? 0 : -ENODEV;
 }
 
-/* One copy: @to is memory, or else the buffer's byte @at. */
-static int copy(struct smn_dma *d, uint64_t iova, uint32_t at, uint32_t bytes,
-		bool to_memory)
+/* One copy: to memory, or else to the buffer's byte @at. */
+static int start(struct smn_dma *d, uint64_t iova, uint32_t at, uint32_t bytes,
+		 bool to_memory)
 {
 	uint64_t inside = BUFFER + at;
 	const uint64_t regs[][2] = {
@@ -58,20 +58,51 @@ static int copy(struct smn_dma *d, uint64_t iova, uint32_t at, uint32_t bytes,
 
 	for (size_t i = 0; !ret && i < SMN_ARRAY_SIZE(regs); i++)
 		ret = smn_bar_write(d->s, &d->bar, regs[i][0], 8, regs[i][1]);
+	return ret;
+}
+
+static int copy(struct smn_dma *d, uint64_t iova, uint32_t at, uint32_t bytes,
+		bool to_memory)
+{
+	int ret = start(d, iova, at, bytes, to_memory);
+
 	if (!ret)
 		ret = smn_dma_await(d, DMA_COMMAND, RUN, 0, TIMEOUT_MS);
 	return ret == -ETIMEDOUT ?
 		smn_dma_hangs(d, "a copy did not end within 2 s") : ret;
 }
 
-static int edu_write(struct smn_dma *d, uint64_t iova, uint16_t tag)
+/* The tag goes into the buffer. */
+static int load(struct smn_dma *d, uint16_t tag)
 {
 	uint32_t *out = smn_dma_mem(d, OUT);
-	int ret;
 
 	*out = smn_dma_pattern(tag);
-	ret = copy(d, smn_dma_iova(d, OUT), 0, sizeof(*out), false);
-	return ret ? ret : copy(d, iova, 0, sizeof(*out), true);
+	return copy(d, smn_dma_iova(d, OUT), 0, sizeof(*out), false);
+}
+
+static int edu_write(struct smn_dma *d, uint64_t iova, uint16_t tag)
+{
+	int ret = load(d, tag);
+
+	return ret ? ret : copy(d, iova, 0, sizeof(uint32_t), true);
+}
+
+static int edu_begin(struct smn_dma *d, uint64_t iova, uint16_t tag,
+		     unsigned int times)
+{
+	int ret = load(d, tag);
+
+	(void)times;
+	return ret ? ret : start(d, iova, 0, sizeof(uint32_t), true);
+}
+
+static int edu_busy(struct smn_dma *d)
+{
+	uint64_t v;
+	int ret = smn_bar_read(d->s, &d->bar, DMA_COMMAND, 4, &v);
+
+	return ret ? ret : (int)(v & RUN);
 }
 
 static int blank(struct smn_dma *d)
@@ -148,5 +179,6 @@ const struct smn_dma_source smn_dma_edu = {
 	.irq_index = VFIO_PCI_MSI_IRQ_INDEX, .nvectors = 1,
 	.ms = TIMEOUT_MS,
 	.open = edu_open, .write = edu_write, .read = edu_read,
-	.msi = edu_msi, .stop = edu_stop,
+	.msi = edu_msi, .begin = edu_begin, .busy = edu_busy,
+	.stop = edu_stop,
 };

@@ -29,6 +29,8 @@ enum {
 	REFERENCE = 3 * SMN_DMA_PAGE,
 };
 
+_Static_assert(SMN_DMA_TIMES < ENTRIES, "more than the queue holds");
+
 #define NOWHERE (~0ULL)		/* it takes commands from */
 
 struct command {
@@ -162,6 +164,17 @@ static int await(struct smn_dma *d, struct completion *c)
 	}
 }
 
+/* The completion is taken: its place may be used again. */
+static int advance(struct smn_dma *d)
+{
+	struct smn_dma_nvme *n = &d->nvme;
+
+	n->head = (n->head + 1) % ENTRIES;
+	if (!n->head)
+		n->phase = !n->phase;
+	return put(d, DOORBELLS + n->stride, n->head);
+}
+
 /* Have the next command fetched, and wait for its completion. */
 static int ring(struct smn_dma *d, struct completion *c)
 {
@@ -172,12 +185,7 @@ static int ring(struct smn_dma *d, struct completion *c)
 	ret = put(d, DOORBELLS, n->tail);
 	if (!ret)
 		ret = await(d, c);
-	if (ret)
-		return ret;
-	n->head = (n->head + 1) % ENTRIES;
-	if (!n->head)
-		n->phase = !n->phase;
-	return put(d, DOORBELLS + n->stride, n->head);
+	return ret ? ret : advance(d);
 }
 
 static struct command identify(uint16_t cid, uint64_t to)
@@ -200,16 +208,22 @@ static int status_of(struct smn_dma *d, const struct completion *c)
 	return -EIO;
 }
 
-/* Identify's data goes to @to; the command lies in the working area. */
+/* Commands come from the working area. */
+static int use_queue(struct smn_dma *d)
+{
+	uint64_t queue = smn_dma_iova(d, QUEUE);
+
+	return d->nvme.asq == queue ? 0 : enable(d, queue);
+}
+
+/* Identify's data goes to @to. */
 static int run(struct smn_dma *d, uint64_t to)
 {
 	struct smn_dma_nvme *n = &d->nvme;
 	struct command *queue = smn_dma_mem(d, QUEUE);
 	struct completion c;
-	int ret = 0;
+	int ret = use_queue(d);
 
-	if (n->asq != smn_dma_iova(d, QUEUE))
-		ret = enable(d, smn_dma_iova(d, QUEUE));
 	if (ret)
 		return ret;
 	queue[n->tail] = identify(++n->cid, to);
@@ -232,6 +246,40 @@ static int nvme_write(struct smn_dma *d, uint64_t iova, uint16_t tag)
 	if (is_zero(smn_dma_mem(d, REFERENCE)))
 		ret = run(d, smn_dma_iova(d, REFERENCE));
 	return ret ? ret : run(d, iova);
+}
+
+static int nvme_begin(struct smn_dma *d, uint64_t iova, uint16_t tag,
+		      unsigned int times)
+{
+	struct smn_dma_nvme *n = &d->nvme;
+	struct command *queue = smn_dma_mem(d, QUEUE);
+	int ret = use_queue(d);
+
+	(void)tag;
+	if (ret)
+		return ret;
+	for (n->pending = 0; n->pending < times; n->pending++) {
+		queue[n->tail] = identify(++n->cid, iova);
+		n->tail = (n->tail + 1) % ENTRIES;
+	}
+	return put(d, DOORBELLS, n->tail);
+}
+
+static int nvme_busy(struct smn_dma *d)
+{
+	struct smn_dma_nvme *n = &d->nvme;
+	struct completion c;
+	int ret = 0;
+
+	while (!ret && n->pending && has_completed(d, &c)) {
+		n->pending--;
+		ret = advance(d);
+	}
+	if (!ret && n->pending)
+		ret = is_fatal(d);
+	if (ret)
+		n->pending = 0;
+	return ret ? ret : n->pending != 0;
 }
 
 static bool nvme_wrote(const struct smn_dma *d, const void *page, uint16_t tag)
@@ -278,5 +326,5 @@ const struct smn_dma_source smn_dma_nvme = {
 	.ms = READY_MS,
 	.open = nvme_open, .write = nvme_write, .wrote = nvme_wrote,
 	.put_tag = nvme_put_tag, .read = nvme_read, .msi = nvme_msi,
-	.stop = disable,
+	.begin = nvme_begin, .busy = nvme_busy, .stop = disable,
 };

@@ -30,10 +30,11 @@ static int undo_irqs(struct smn_session *s, const struct smn_made *m)
 	return smn_sys_ioctl(s->sys, SMN_VFIO_DEVICE_SET_IRQS, m->fd, &arg);
 }
 
-static bool is_armed(const struct smn_session *s, int fd)
+static bool is_armed(const struct smn_session *s, int fd, uint32_t index)
 {
 	for (size_t i = s->nmade; i-- > 0;)
-		if (s->made[i].undo == undo_irqs && s->made[i].fd == fd)
+		if (s->made[i].undo == undo_irqs && s->made[i].fd == fd &&
+		    s->made[i].id == index)
 			return true;
 	return false;
 }
@@ -72,7 +73,7 @@ int smn_irq_arm(struct smn_session *s, const struct smn_device *dev,
 				    &arg);
 	if (ret)
 		return ret;
-	if (!is_armed(s, dev->fd))
+	if (!is_armed(s, dev->fd, index))
 		smn_session_push(s, (struct smn_made){
 			SMN_OBJ_REGISTER, undo_irqs, .id = index,
 			.fd = dev->fd });

@@ -27,6 +27,12 @@ int smn_session_reserve(struct smn_session *s);
 void smn_session_push(struct smn_session *s, struct smn_made made);
 void smn_session_push_fd(struct smn_session *s, int fd);
 
+/*
+ * Undo, newest first, what was done to the device or queue whose file @fd is,
+ * and close it: the first failure.
+ */
+int smn_session_undo_fd(struct smn_session *s, int fd);
+
 /* Forget the newest record that matches: its thing is gone already. */
 void smn_session_forget_id(struct smn_session *s, uint32_t id);
 void smn_session_forget_attachment(struct smn_session *s, int fd);

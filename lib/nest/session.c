@@ -77,6 +77,42 @@ static void forget(struct smn_session *s, size_t i)
 		s->made[i] = s->made[i + 1];
 }
 
+int smn_session_undo(struct smn_session *s,
+		     int (*undo)(struct smn_session *s, void *ctx), void *ctx)
+{
+	for (size_t i = s->nmade; i-- > 0;)
+		if (s->made[i].later == undo && s->made[i].addr == ctx) {
+			forget(s, i);
+			return undo(s, ctx);
+		}
+	return -ENOENT;
+}
+
+static bool hangs_on(const struct smn_made *m, int fd)
+{
+	return m->fd == fd && (m->object == SMN_OBJ_FD ||
+			       m->object == SMN_OBJ_ATTACHMENT ||
+			       m->object == SMN_OBJ_REGISTER);
+}
+
+int smn_session_undo_fd(struct smn_session *s, int fd)
+{
+	size_t i = s->nmade;
+	int first = 0;
+
+	while (i-- > 0) {
+		struct smn_made m = s->made[i];
+		int ret;
+
+		if (!hangs_on(&m, fd))
+			continue;
+		forget(s, i);
+		ret = m.undo(s, &m);
+		first = first ? first : ret;
+	}
+	return first;
+}
+
 static bool has_id(const struct smn_made *m, uint32_t id)
 {
 	return m->object >= SMN_OBJ_DEVICE && m->id == id;

@@ -35,6 +35,17 @@ int smn_device_open(struct smn_session *s, const char *cdev,
 	return 0;
 }
 
+int smn_device_close(struct smn_session *s, const struct smn_device *dev,
+		     uint32_t vdevice)
+{
+	int ret = smn_session_undo_fd(s, dev->fd);
+
+	if (vdevice)
+		smn_session_forget_id(s, vdevice);
+	smn_session_forget_id(s, dev->id);
+	return ret;
+}
+
 static int undo_attach(struct smn_session *s, const struct smn_made *m)
 {
 	const struct smn_device dev = { .fd = m->fd };

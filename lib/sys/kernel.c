@@ -21,6 +21,7 @@
 #include <linux/netlink.h>
 
 #include "sys/sys.h"
+#include "sys/writer.h"
 
 static uint64_t kernel_now(void *be)
 {
@@ -387,6 +388,8 @@ const struct smn_backend smn_backend_kernel = {
 	.now = kernel_now,
 	.seek_end = kernel_seek_end,
 	.run = kernel_run,
+	.begin_write = smn_kernel_begin_write,
+	.end_write = smn_kernel_end_write,
 	.lock = kernel_lock,
 	.netlink = kernel_netlink,
 	.join = kernel_join,

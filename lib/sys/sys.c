@@ -335,6 +335,23 @@ int smn_sys_write_text(struct smn_sys *sys, const char *path, int flags,
 	return (size_t)n == len ? ret : -EIO;
 }
 
+int smn_sys_begin_write(struct smn_sys *sys, const char *path,
+			const char *text, struct smn_writer *w)
+{
+	int fd = sys->be->begin_write ?
+		sys->be->begin_write(sys->priv, path, text, &w->pid) :
+		-EOPNOTSUPP;
+
+	w->fd = fd;
+	return fd < 0 ? fd : 0;
+}
+
+int smn_sys_end_write(struct smn_sys *sys, const struct smn_writer *w,
+		      uint32_t ms)
+{
+	return sys->be->end_write(sys->priv, w->fd, w->pid, ms);
+}
+
 int smn_sys_lock(struct smn_sys *sys, int fd)
 {
 	return sys->be->lock ? sys->be->lock(sys->priv, fd) : 0;

@@ -68,6 +68,13 @@ struct smn_backend {
 	 * took too long and was killed with its children */
 	ssize_t (*run)(void *be, const struct smn_program *p, void *buf,
 		       size_t len);
+	/* a process of its own writes @text to @path; *pid is its number. A
+	 * file that can be read from when it has ended. NULL: there are no
+	 * other processes */
+	int (*begin_write)(void *be, const char *path, const char *text,
+			   int *pid);
+	/* what became of it, if it ends within @ms; closes the file */
+	int (*end_write)(void *be, int fd, int pid, uint32_t ms);
 	/* the file is ours until it is closed; -EWOULDBLOCK: another's */
 	int (*lock)(void *be, int fd);
 	/* a socket of a netlink protocol, that never blocks */
@@ -187,6 +194,28 @@ int smn_sys_read_file(struct smn_sys *sys, const char *path, size_t most,
 /* @flags for an existing sysfs file: 0; O_CREAT and friends for one's own. */
 int smn_sys_write_text(struct smn_sys *sys, const char *path, int flags,
 		       const char *text);
+
+/*
+ * A write that may sleep until we do something, by a process of its own that
+ * has none of our files open, and none of our signals: taking a device from
+ * vfio-pci sleeps until whoever has it open closes it.
+ */
+struct smn_writer {
+	int fd;		/* can be read from when it has ended */
+	int pid;
+};
+
+/* -EOPNOTSUPP: a backend without processes; -EMFILE, -ENOMEM, -EAGAIN. */
+int smn_sys_begin_write(struct smn_sys *sys, const char *path,
+			const char *text, struct smn_writer *w);
+
+/*
+ * What became of it: 0, or why the file could not be opened or written.
+ * -ETIMEDOUT: it did not end within @ms, and was killed; one that sleeps so
+ * that nothing wakes it is left behind; -ECHILD: it was killed by another.
+ */
+int smn_sys_end_write(struct smn_sys *sys, const struct smn_writer *w,
+		      uint32_t ms);
 
 /*
  * The file is this process's alone until it is closed or the process ends

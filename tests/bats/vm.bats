@@ -235,6 +235,21 @@ nvme
 0x11e8'
 }
 
+@test "detach --via=unplug: a card in a slot goes and comes back, whatever it does" {
+	for device in edu nvme; do
+		run -0 --separate-stderr vm --device $device,hotplug --device edu --replug 1 '
+			for state in idle dma faulting; do
+				smmunest-ctl --json detach --via=unplug --while=$state --beside=00:03.0
+			done | jq -c "[.exit, (.result.checks | map(select(.ok | not).name)), (.result.checks | length > 15)]"
+			! pgrep -x smmunest-ctl'
+		assert_output - <<-EOF
+			[0,[],true]
+			[0,[],true]
+			[0,[],true]
+		EOF
+	done
+}
+
 @test "devices: without --replug a removed one stays away" {
 	run vm --device edu,hotplug 'echo 0 >/sys/bus/pci/slots/0/power
 		sleep 3; ls /sys/bus/pci/devices/$SMMUNEST_DEVICE'

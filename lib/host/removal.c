@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The ways in which a device is taken from vfio-pci, and back. What the kernel
+ * does on the way is told by uevents; here is only what has to be written, and
+ * looking whether it had its effect.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "host/host.h"
+
+#define DRIVER "/sys/bus/pci/drivers/" SMN_VFIO_PCI
+#define RESCAN "/sys/bus/pci/rescan"
+#define SLOTS "/sys/bus/pci/slots"
+
+#define LOOK_MS 50	/* between two looks */
+#define WRITE_MS 10000	/* for what nobody holds up */
+
+static const char *const names[SMN_NWAYS] = {
+#define X(way, name, what) name,
+	SMN_WAYS(X)
+#undef X
+};
+
+const char *smn_way_name(enum smn_way way)
+{
+	return way < SMN_NWAYS ? names[way] : NULL;
+}
+
+/* --- the slot --- */
+
+/* Is it the slot of the device, and has it a switch? */
+static int look_at_slot(void *ctx, const char *name)
+{
+	struct smn_removal *r = ctx;
+	char path[SMN_PATH], address[32];
+	size_t n = strcspn(r->bdf, ".");
+
+	snprintf(path, sizeof(path), SLOTS "/%.64s/address", name);
+	if (smn_sys_read_text(r->sys, path, address, sizeof(address)) < 0 ||
+	    strlen(address) != n || strncmp(address, r->bdf, n))
+		return 0;
+	snprintf(r->path, sizeof(r->path), SLOTS "/%.64s/power", name);
+	return smn_sys_exists(r->sys, r->path);
+}
+
+static int plan_unplug(struct smn_removal *r, struct smn_why *why)
+{
+	int ret = smn_sys_list(r->sys, SLOTS, look_at_slot, r);
+
+	if (ret > 0)
+		return 0;
+	smn_why_set(why, "no slot under " SLOTS " is %s's and has a file "
+		    "power", r->bdf);
+	return -ENOENT;
+}
+
+/* --- away --- */
+
+static void device_file(struct smn_removal *r, const char *file)
+{
+	snprintf(r->path, sizeof(r->path), SMN_PCI_DEVICES "/%s/%s", r->bdf,
+		 file);
+}
+
+int smn_removal_plan(struct smn_sys *sys, const char *bdf, enum smn_way way,
+		     struct smn_removal *r, struct smn_why *why)
+{
+	*r = (struct smn_removal){ .sys = sys, .way = way, .ended = true };
+	snprintf(r->bdf, sizeof(r->bdf), "%s", bdf);
+	switch (way) {
+	case SMN_WAY_UNBIND:
+		snprintf(r->text, sizeof(r->text), "%s", bdf);
+		snprintf(r->path, sizeof(r->path), DRIVER "/unbind");
+		return 0;
+	case SMN_WAY_REMOVE:
+		snprintf(r->text, sizeof(r->text), "1");
+		device_file(r, "remove");
+		return 0;
+	case SMN_WAY_UNPLUG:
+		snprintf(r->text, sizeof(r->text), "0");
+		return plan_unplug(r, why);
+	default:
+		return 0;
+	}
+}
+
+int smn_removal_begin(struct smn_removal *r)
+{
+	int ret = smn_sys_begin_write(r->sys, r->path, r->text, &r->writer);
+
+	if (ret)
+		return ret;
+	r->begun = true;
+	r->ended = false;
+	return 0;
+}
+
+int smn_removal_end(struct smn_removal *r, uint32_t ms)
+{
+	if (r->ended)
+		return -EALREADY;
+	r->ended = true;
+	return smn_sys_end_write(r->sys, &r->writer, ms);
+}
+
+bool smn_removal_is_done(const struct smn_removal *r)
+{
+	struct smn_pci pci;
+	int ret = smn_pci_read(r->sys, r->bdf, &pci);
+
+	return r->way == SMN_WAY_UNBIND ? !ret && !pci.driver[0] :
+		ret == -ENODEV;
+}
+
+/* --- and back --- */
+
+/* Whatever became of it: looking tells whether it helped. */
+static void try_write(struct smn_removal *r, const char *path,
+		      const char *text, uint32_t ms)
+{
+	struct smn_writer w;
+
+	if (!smn_sys_begin_write(r->sys, path, text, &w))
+		smn_sys_end_write(r->sys, &w, ms);
+}
+
+/* Once; a card that is plugged in is found without our help. */
+static void call_back(struct smn_removal *r)
+{
+	if (r->way == SMN_WAY_REMOVE)
+		try_write(r, RESCAN, "1", WRITE_MS);
+	else if (r->way == SMN_WAY_UNPLUG)
+		try_write(r, r->path, "1", WRITE_MS);
+}
+
+/* A device that was gone has forgotten which driver it should have. */
+static int take(struct smn_removal *r, const struct smn_pci *pci,
+		struct smn_why *why)
+{
+	int ret = -ENODEV;
+
+	if (!strcmp(pci->driver, SMN_VFIO_PCI))
+		return 0;
+	if (r->way == SMN_WAY_UNBIND && !pci->driver[0])
+		ret = smn_sys_write_text(r->sys, DRIVER "/bind", 0, r->bdf);
+	return ret ? smn_driver_bind(r->sys, r->bdf, why) : 0;
+}
+
+static bool is_back(struct smn_removal *r, struct smn_why *why, int *ret)
+{
+	struct smn_pci pci;
+
+	if (smn_pci_read(r->sys, r->bdf, &pci)) {
+		smn_why_set(why, "%s does not come back", r->bdf);
+		*ret = -ETIMEDOUT;
+		return false;
+	}
+	*ret = take(r, &pci, why);
+	if (*ret || smn_pci_read(r->sys, r->bdf, &pci))
+		return false;
+	smn_why_set(why, "%s has no VFIO device node", r->bdf);
+	return pci.cdev[0] && smn_sys_exists(r->sys, pci.cdev);
+}
+
+int smn_removal_undo(struct smn_removal *r, uint32_t ms, struct smn_why *why)
+{
+	uint64_t end = smn_sys_now(r->sys) + ms * 1000000ULL;
+	int ret = 0;
+
+	smn_removal_end(r, ms);
+	if (!r->begun)
+		return 0;
+	if (smn_removal_is_done(r))
+		call_back(r);
+	while (!is_back(r, why, &ret)) {
+		if (smn_sys_now(r->sys) >= end)
+			return ret ? ret : -ETIMEDOUT;
+		smn_sys_poll(r->sys, NULL, 0, LOOK_MS);
+	}
+	r->begun = false;
+	return 0;
+}
