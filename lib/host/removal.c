@@ -15,6 +15,7 @@
 #define SLOTS "/sys/bus/pci/slots"
 
 #define LOOK_MS 50	/* between two looks */
+#define AGAIN_MS 8000	/* a slot takes 5 s to think about a card */
 #define WRITE_MS 10000	/* for what nobody holds up */
 
 static const char *const names[SMN_NWAYS] = {
@@ -126,7 +127,7 @@ static void try_write(struct smn_removal *r, const char *path,
 		smn_sys_end_write(r->sys, &w, ms);
 }
 
-/* Once; a card that is plugged in is found without our help. */
+/* A card that is plugged in is mostly found without our help. */
 static void call_back(struct smn_removal *r)
 {
 	if (r->way == SMN_WAY_REMOVE)
@@ -166,17 +167,21 @@ static bool is_back(struct smn_removal *r, struct smn_why *why, int *ret)
 
 int smn_removal_undo(struct smn_removal *r, uint32_t ms, struct smn_why *why)
 {
-	uint64_t end = smn_sys_now(r->sys) + ms * 1000000ULL;
+	uint64_t end = smn_sys_now(r->sys) + ms * 1000000ULL, next = 0;
 	int ret = 0;
 
 	smn_removal_end(r, ms);
 	if (!r->begun)
 		return 0;
-	if (smn_removal_is_done(r))
-		call_back(r);
 	while (!is_back(r, why, &ret)) {
-		if (smn_sys_now(r->sys) >= end)
+		uint64_t now = smn_sys_now(r->sys);
+
+		if (now >= end)
 			return ret ? ret : -ETIMEDOUT;
+		if (now >= next && smn_removal_is_done(r)) {
+			call_back(r);
+			next = now + AGAIN_MS * 1000000ULL;
+		}
 		smn_sys_poll(r->sys, NULL, 0, LOOK_MS);
 	}
 	r->begun = false;
