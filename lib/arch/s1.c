@@ -162,3 +162,19 @@ uint64_t *smn_s1_leaf(const struct smn_s1 *s1, uint64_t iova, int *level)
 		table = smn_ttd_get(*desc, SMN_TTD_OA);
 	}
 }
+
+uint64_t *smn_s1_entry(const struct smn_s1 *s1, uint64_t iova, int level)
+{
+	uint64_t table = s1->root, *desc;
+
+	if (iova >> ia_bits(s1) || level < s1->start || level > 3)
+		return NULL;
+	for (int l = s1->start; ; l++) {
+		desc = entry(s1, table, l, iova);
+		if (!desc || l == level)
+			return desc;
+		if (!is_table(*desc, l))
+			return NULL;
+		table = smn_ttd_get(*desc, SMN_TTD_OA);
+	}
+}

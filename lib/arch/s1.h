@@ -66,6 +66,9 @@ int smn_s1_map(struct smn_s1 *s1, uint64_t iova, uint64_t ipa, int level,
  */
 uint64_t *smn_s1_leaf(const struct smn_s1 *s1, uint64_t iova, int *level);
 
+/* The descriptor of @level on @iova's way; NULL: the walk ends above it. */
+uint64_t *smn_s1_entry(const struct smn_s1 *s1, uint64_t iova, int level);
+
 /* The CDs of a VM's device, by SubstreamID. */
 struct smn_cds {
 	struct smn_arena *arena;

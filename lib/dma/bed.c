@@ -84,7 +84,8 @@ static uint64_t align(uint64_t n, uint64_t page)
  */
 static uint64_t low_bytes(const struct smn_bed *bed)
 {
-	return align(SMN_DMA_SPACE, bed->page) + 4 * bed->page;
+	return align(SMN_DMA_SPACE, bed->page) + 4 * bed->page +
+		SMN_BED_BLOCK + SMN_BED_FIELD;
 }
 
 static uint64_t tables_bytes(const struct smn_bed *bed)
@@ -162,6 +163,7 @@ static int lay_out(struct smn_bed *bed, struct smn_why *why)
 	    high + tables + page, page);
 	bed->x = low + work;
 	bed->hole = bed->x + 2 * page;
+	bed->field = align(bed->hole + 2 * page, SMN_BED_BLOCK);
 	bed->holes = (struct smn_iorange){ bed->hole,
 					   bed->hole + 2 * page - 1 };
 	/* the targets by themselves: S2_HOLE takes them away */

@@ -9,6 +9,7 @@
  *   work       identity   work     what the source needs for itself
  *   x          A or B     x        the decoy: met when stage 1 is left out
  *   hole       nothing    nothing
+ *   field      nothing    nothing
  *                         A, B     the targets
  *                         tables   CDs and stage 1
  *
@@ -61,6 +62,8 @@ enum smn_place {
 const char *smn_place_name(enum smn_place place);
 
 #define SMN_BED_ASID 1
+#define SMN_BED_FIELD 0x800000	/* bytes at a multiple of SMN_BED_BLOCK */
+#define SMN_BED_BLOCK 0x200000
 
 struct smn_bed {
 	struct smn_session *s;
@@ -80,6 +83,7 @@ struct smn_bed {
 	struct smn_piece pieces[4];	/* as they are mapped; one ends it */
 	uint64_t x, hole;		/* IOVAs; the hole is one of */
 	struct smn_iorange holes;	/* two pages that nothing maps */
+	uint64_t field;			/* SMN_BED_FIELD IOVAs, for more */
 	struct smn_iorange doorbell;	/* the MSI window; 0, 0: none */
 	bool rings;			/* stage 1 lets MSIs through */
 	struct smn_why guess;		/* why addresses are not known to be

@@ -122,27 +122,6 @@ static inline int lab_tables(struct lab *l, unsigned int granule,
 	return ret;
 }
 
-/* The descriptor of @level for @iova, NULL when the walk ends above it. */
-static inline uint64_t *lab_entry(const struct lab *l, uint64_t iova,
-				  int level)
-{
-	const struct smn_s1 *s1 = &l->s1;
-	uint64_t table = s1->root, *desc = NULL;
-
-	for (int at = s1->start; at <= level; at++) {
-		uint64_t i = iova >> smn_ttd_shift(s1->granule, at);
-
-		if (at > s1->start)
-			i &= (1ULL << smn_ttd_stride(s1->granule)) - 1;
-		desc = smn_arena_at(s1->arena, table + 8 * i, 8);
-		if (!desc || (at < level && !smn_ttd_get(*desc,
-							 SMN_TTD_VALID)))
-			return NULL;
-		table = smn_ttd_get(*desc, SMN_TTD_OA);
-	}
-	return desc;
-}
-
 /* --- building --- */
 
 static inline int lab_memory(struct lab *l)

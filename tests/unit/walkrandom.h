@@ -33,13 +33,13 @@ static const char *const layout_fates[] = {
 
 static inline void spoil_clear(struct lab *l, struct layout *y)
 {
-	*lab_entry(l, y->iova, y->at) = 0;
+	*smn_s1_entry(&l->s1, y->iova, y->at) = 0;
 }
 
 /* A page becomes what is reserved, a block a table, a table a block. */
 static inline void spoil_kind(struct lab *l, struct layout *y)
 {
-	uint64_t *desc = lab_entry(l, y->iova, y->at);
+	uint64_t *desc = smn_s1_entry(&l->s1, y->iova, y->at);
 
 	if (!l->strict)
 		smn_ttd_put(desc, SMN_TTD_AP_EL0, 1);
@@ -56,7 +56,7 @@ static inline void spoil_far(struct lab *l, struct layout *y)
 
 	if (!l->strict)
 		y->at = y->level;
-	desc = lab_entry(l, y->iova, y->at);
+	desc = smn_s1_entry(&l->s1, y->iova, y->at);
 	if (!l->strict) {
 		smn_ttd_put(desc, SMN_TTD_AF, 1);
 		smn_ttd_put(desc, SMN_TTD_AP_RO, 0);
@@ -68,13 +68,14 @@ static inline void spoil_far(struct lab *l, struct layout *y)
 /* What tables take away from all below them. */
 static inline void spoil_limits(struct lab *l, struct layout *y)
 {
-	uint64_t *desc = lab_entry(l, y->iova, y->at);
+	uint64_t *desc = smn_s1_entry(&l->s1, y->iova, y->at);
 
 	smn_ttd_put(desc, SMN_TTD_APTABLE_RO, lab_below(l, 2));
 	smn_ttd_put(desc, SMN_TTD_APTABLE_EL0, l->strict && !lab_below(l, 4));
 	smn_ttd_put(desc, SMN_TTD_XNTABLE, lab_below(l, 2));
 	if (!l->strict)
-		smn_ttd_put(lab_entry(l, y->iova, y->level), SMN_TTD_AF, 1);
+		smn_ttd_put(smn_s1_entry(&l->s1, y->iova, y->level),
+			    SMN_TTD_AF, 1);
 }
 
 /* A table that stage 2 does not map; of a leaf, what it leads to. */
@@ -83,7 +84,7 @@ static inline void spoil_lost(struct lab *l, struct layout *y)
 	if (y->at == y->level)
 		y->hole = true;
 	else if (l->strict)
-		smn_ttd_put(lab_entry(l, y->iova, y->at), SMN_TTD_OA,
+		smn_ttd_put(smn_s1_entry(&l->s1, y->iova, y->at), SMN_TTD_OA,
 			    0xd0000000);
 }
 
