@@ -85,7 +85,7 @@ static enum smn_truth too_much(struct smn_question *q,
 static bool has_batch(const struct smn_question *q)
 {
 	return q->w->answers ||
-		(uintptr_t)q->words == inval_of(q)->data_uptr;
+		(q->words && (uintptr_t)q->words == inval_of(q)->data_uptr);
 }
 
 static size_t ncommands(const struct smn_question *q)

@@ -247,8 +247,10 @@ static enum smn_truth not_single(struct smn_question *q,
 		return smn_truth_of(!in->count || in->fd < -1);
 	if (has(q, VFIO_IRQ_SET_DATA_BOOL))
 		return smn_truth_of(!in->count);
-	return q->dev ? smn_truth_of(!(q->dev->vfio.single >> in->index & 1)) :
-		SMN_UNKNOWN;
+	if (!q->dev)
+		return SMN_UNKNOWN;
+	return smn_truth_of(in->index >= 32 ||
+			    !(q->dev->vfio.single >> in->index & 1));
 }
 
 /* nothing but an eventfd can begin it */
