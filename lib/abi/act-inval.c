@@ -84,8 +84,13 @@ static enum smn_truth too_much(struct smn_question *q,
 /* Is all that data_uptr points at to be had, or one copied command? */
 static bool has_batch(const struct smn_question *q)
 {
-	return q->w->answers ||
-		(q->words && (uintptr_t)q->words == inval_of(q)->data_uptr);
+	const struct iommu_hwpt_invalidate *in = inval_of(q);
+
+	if (q->w->answers)
+		return true;
+	return q->words && (uintptr_t)q->words == in->data_uptr &&
+		(uint64_t)in->entry_num * in->entry_len <=
+		q->nwords * sizeof(*q->words);
 }
 
 static size_t ncommands(const struct smn_question *q)
