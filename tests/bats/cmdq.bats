@@ -158,6 +158,8 @@ damaged=(
 	holds '.result | .cons == 1 and .errno == 5 and .issued == 0 and .again == 1'
 }
 
+# sanitizers want address space of their own
+# bats test_tags=cost
 @test "cmdq on model: memory does not grow with the file" {
 	# 64 MiB of commands and syncs
 	entry $asid*4 $sync*4 >one
