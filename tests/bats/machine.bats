@@ -158,6 +158,17 @@ smmunest-ctl info; then bind every device of the group'
 	assert_equal "$(grep -c '^\["0x0100"\]$' <<<"$output")" 2
 }
 
+@test "a kernel without iommufd: every command that needs it ends in 4 and says so" {
+	run vm --no-bind --qemu-arg -append --qemu-arg 'console=ttyAMA0 panic=-1 initcall_blacklist=iommufd_init' -- '
+		smmunest-ctl bind $SMMUNEST_DEVICE >/dev/null || exit 99
+		for command in "info $SMMUNEST_DEVICE" alloc "inval tlbi-nh-all" dma run; do
+			smmunest-ctl -qj $command >document
+			echo "$? $(tail -n 1 document | jq -r .error.causes[0].id)"
+		done'
+	assert_success
+	assert_output "$(printf '4 open.iommu\n%.0s' {1..5})"
+}
+
 @test "no SMMU: exit 4 with the reason" {
 	run --separate-stderr vm --no-smmu -- 'smmunest-ctl info; echo $?; smmunest-ctl alloc; echo $?'
 	assert_line 4
