@@ -169,8 +169,8 @@ static void learn_device(struct ctl *ctl, struct smn_pdev *dev)
 	}
 	if (!smn_group_list(&ctl->sys, pci.group, look_at_neighbour, &n))
 		tell(f, SMN_FACT_GROUP_BUSY, smn_truth_of(n.busy));
-	if (!ctl->sys.world->holder.text[0])
-		smn_cdev_holder(&ctl->sys, dev->cdev, &ctl->sys.world->holder);
+	dev->holder.text[0] = '\0';
+	smn_cdev_holder(&ctl->sys, dev->cdev, &dev->holder);
 }
 
 /* That an open failed so is itself the evidence. */

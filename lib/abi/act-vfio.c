@@ -122,9 +122,9 @@ static enum smn_truth held(struct smn_question *q, const struct smn_row *row,
 			   struct smn_why *why)
 {
 	(void)row;
-	if (q->w->holder.text[0]) {
+	if (q->dev && q->dev->holder.text[0]) {
 		if (why)
-			*why = q->w->holder;
+			*why = q->dev->holder;
 		return SMN_YES;
 	}
 	if (q->dev && q->dev->object) {

@@ -127,6 +127,7 @@ struct smn_pdev {
 	char cdev[40];			/* "/dev/vfio/devices/vfio0" */
 	struct smn_smmu *smmu;		/* NULL: not known */
 	struct smn_facts facts;
+	struct smn_why holder;		/* who else has it open, or "" */
 	int group;			/* IOMMU group, -1: none or unknown */
 	uint32_t sid;
 	struct smn_obj *object;	/* iommufd's, while it is bound */
@@ -201,7 +202,6 @@ struct smn_world {
 	struct smn_areas memory;	/* of ours that can be pinned */
 	/* how to touch other memory, 0 or -EFAULT; NULL: as one's own */
 	int (*touch)(void *here, uint64_t there, size_t n, bool write);
-	struct smn_why holder;		/* who has the device open, or "" */
 	uint32_t log;			/* enum smn_log: what was logged */
 	/*
 	 * What befalls a model that has it not in itself, as a race or a lack:
