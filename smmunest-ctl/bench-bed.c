@@ -146,7 +146,7 @@ enum status bench_prepare_msi(struct bench *b)
 int bench_sample_msi(struct bench *b, uint64_t *ns)
 {
 	struct smn_proof_ring ring;
-	int ret = smn_msi_again(&b->bed, &b->msi, &ring);
+	int ret = smn_msi_again(&b->bed, &b->msi, 0, &ring);
 
 	*ns = ring.ns;
 	if (ret || ring.ok)

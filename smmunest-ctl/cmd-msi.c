@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* msi: a device's interrupt through stage 1 and 2, and what must stop it. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "proof.h"
@@ -32,6 +33,7 @@ static struct json_object *doc_ring(const struct smn_proof_ring *r)
 	doc_add_int(o, "vector", r->vector);
 	doc_add(o, "came", json_object_new_boolean(r->came));
 	doc_add(o, "ok", json_object_new_boolean(r->ok));
+	doc_add(o, "stray", json_object_new_boolean(r->stray));
 	doc_add(o, "ns", r->came ? json_object_new_int64(r->ns) : NULL);
 	doc_add_int(o, "errno", -r->err);
 	return o;
@@ -84,32 +86,55 @@ static enum status judge(struct ctl *ctl, const struct msi_opts *o)
 		ctl_no(ctl, CTL_FAILED, "msi", &o->proof.why, &remedy);
 }
 
-/* Until one does not come; that is the proof's last word then. */
-static int repeat(struct ctl *ctl, struct msi_opts *o)
+/*
+ * Each vector in turn, until one does not come; that is the proof's last word
+ * then. The first row has all of them.
+ */
+static int ring_on(struct msi_opts *o, struct samples *all)
 {
-	struct samples s = { .name = "delivery" };
 	struct smn_msi_proof *p = &o->proof;
 	struct smn_proof_ring ring;
 	int ret = 0;
 
-	s.ns = calloc(o->bed.repeat, sizeof(*s.ns));
-	if (!s.ns)
-		return -ENOMEM;
-	while (p->ok && s.n < o->bed.repeat && !stop_signal()) {
-		ret = smn_msi_again(&o->bed.bed, p, &ring);
-		if (ret)
-			break;
+	while (!ret && p->ok && all->n < o->bed.repeat && !stop_signal()) {
+		uint32_t vector = all->n % p->vectors;
+		struct samples *own = &all[1 + vector];
+
+		ret = smn_msi_again(&o->bed.bed, p, vector, &ring);
 		p->ok = ring.ok;
-		if (ring.came)
-			s.ns[s.n++] = ring.ns;
-		else if (ring.ok)
+		if (!ret && !ring.ok)
+			smn_why_set(&p->why, "after %zu interrupts that of "
+				    "vector %" PRIu32 " did not come alone",
+				    all->n, vector);
+		if (ret || !ring.came)
 			break;
-		else
-			smn_why_set(&p->why, "after %zu interrupts one did "
-				    "not come", s.n);
+		own->ns[own->n++] = all->ns[all->n++] = ring.ns;
 	}
-	doc_add_samples(ctl, &s, 1);
-	free(s.ns);
+	return ret;
+}
+
+static int repeat(struct ctl *ctl, struct msi_opts *o)
+{
+	static const char *const names[] = {
+		"delivery", "vector-0", "vector-1", "vector-2", "vector-3",
+	};
+	struct samples s[SMN_ARRAY_SIZE(names)] = { 0 };
+	size_t rows = o->proof.vectors > 1 ? 1 + o->proof.vectors : 1;
+	int ret = 0;
+
+	_Static_assert(SMN_ARRAY_SIZE(names) == 1 + SMN_DMA_VECTORS, "a row");
+	for (size_t i = 0; i < SMN_ARRAY_SIZE(names); i++) {
+		s[i].name = names[i];
+		s[i].ns = calloc(o->bed.repeat, sizeof(*s[i].ns));
+		if (!s[i].ns)
+			ret = -ENOMEM;
+	}
+	if (!ret)
+		ret = ring_on(o, s);
+	if (!ret)
+		doc_add_samples(ctl, s, rows);
+	for (size_t i = 0; i < SMN_ARRAY_SIZE(names); i++)
+		free(s[i].ns);
 	return ret;
 }
 

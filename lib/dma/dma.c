@@ -170,6 +170,13 @@ int smn_dma_read(struct smn_dma *d, uint64_t iova, uint16_t *seen)
 	return ret ? ret : d->source->read(d, iova, seen);
 }
 
+int smn_dma_vectors(struct smn_dma *d, unsigned int n)
+{
+	d->says.text[0] = '\0';
+	n = n < d->source->nvectors ? n : d->source->nvectors;
+	return n && d->source->vectors ? d->source->vectors(d, n) : (int)n;
+}
+
 int smn_dma_msi(struct smn_dma *d, unsigned int vector)
 {
 	d->says.text[0] = '\0';

@@ -14,8 +14,8 @@
  *  - A page (SMN_DMA_PAGE bytes) that a read may meet, rightly or by a mistake
  *    of the translation, holds a tag or zeroes; one that a write may meet is
  *    zeroed before. Tags tell pages apart; they are not 0.
- *  - No source alters what a device stores: nvme is told Identify and nothing
- *    else.
+ *  - No source alters what a device stores, or reads it: nvme is told Identify,
+ *    to make queues, and to flush no namespace at all, which it refuses.
  *  - What was changed about the device is put back by the session's stack. A
  *    struct smn_dma therefore lives as long as its session.
  */
@@ -33,7 +33,8 @@ struct smn_pci;
 struct smn_session;
 
 #define SMN_DMA_PAGE 4096
-#define SMN_DMA_SPACE 0x4000	/* bytes of working area that suffice for all */
+#define SMN_DMA_SPACE 0xa000	/* bytes of working area that suffice for all */
+#define SMN_DMA_VECTORS 4	/* the most that a source sends */
 #define SMN_DMA_COMMAND 256	/* of a command line, its 0 included */
 
 /* Memory of this process that the device sees at @iova, page-aligned both. */
@@ -68,7 +69,7 @@ struct smn_dma_source {
 	uint32_t bytes;		/* moved by a transfer */
 	uint32_t align;		/* of an IOVA, a power of two */
 	uint8_t bits;		/* of an IOVA, if the caller knows no better */
-	/* the MSI it can send by itself: VFIO's index of it, 0: none */
+	/* the MSIs it can send by itself: VFIO's index of them, how many */
 	uint32_t irq_index, nvectors;
 	uint32_t ms;		/* the longest wait; external: by default */
 
@@ -78,6 +79,7 @@ struct smn_dma_source {
 	bool (*wrote)(const struct smn_dma *d, const void *page, uint16_t tag);
 	void (*put_tag)(const struct smn_dma *d, void *page, uint16_t tag);
 	int (*read)(struct smn_dma *d, uint64_t iova, uint16_t *seen);
+	int (*vectors)(struct smn_dma *d, unsigned int n);
 	int (*msi)(struct smn_dma *d, unsigned int vector);
 	/* start writing, and is it at it still: 1, 0 or -errno */
 	int (*begin)(struct smn_dma *d, uint64_t iova, uint16_t tag,
@@ -135,7 +137,11 @@ struct smn_dma {
 		} edu;
 		struct smn_dma_nvme {
 			uint64_t asq;	/* where it takes commands from */
-			uint32_t tail, head, phase, stride;
+			struct smn_nvme_queue {
+				uint32_t tail, head, phase;
+			} queue[SMN_DMA_VECTORS];	/* a vector each */
+			uint32_t queues;	/* that there are */
+			uint32_t stride;	/* of doorbells */
 			uint16_t cid;
 			uint32_t pending;	/* begun, not completed */
 			uint32_t ready_ms;
@@ -184,10 +190,18 @@ void smn_dma_put_tag(const struct smn_dma *d, void *page, uint16_t tag);
 int smn_dma_read(struct smn_dma *d, uint64_t iova, uint16_t *seen);
 
 /*
+ * Make the device ready to send the MSIs of vectors 0 to @n - 1, which takes
+ * transfers: how many of those it can. Errors as smn_dma_write(). Any other
+ * transfer may undo it but for vector 0.
+ */
+int smn_dma_vectors(struct smn_dma *d, unsigned int n);
+
+/*
  * The device sends the MSI of @vector, which smn_irq_arm() has armed at
  * source->irq_index. It is on its way when this returns: wait for it on the
- * eventfd. nvme sends one at the end of each of its transfers, too: empty the
- * eventfd before. Errors as smn_dma_write().
+ * eventfd. nvme sends that of vector 0 at the end of each of its transfers,
+ * too: empty the eventfd before. -ENXIO: smn_dma_vectors() has not made it
+ * ready for that vector; other errors as smn_dma_write().
  */
 int smn_dma_msi(struct smn_dma *d, unsigned int vector);
 

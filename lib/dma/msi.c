@@ -25,7 +25,6 @@ static int arm(struct rings *r)
 	if (ret)
 		return ret;
 	n = r->p->has < source->nvectors ? r->p->has : source->nvectors;
-	n = n < SMN_MAX_VECTORS ? n : SMN_MAX_VECTORS;
 	for (v = 0; !ret && v < n; v++)
 		ret = smn_irq_arm(bed->s, &bed->nest.dev, source->irq_index,
 				  v, &r->p->fd[v]);
@@ -41,6 +40,20 @@ static int look(struct rings *r, uint32_t vector, uint32_t ms, bool *came)
 
 	*came = !ret;
 	return ret == -ETIMEDOUT ? 0 : ret;
+}
+
+/* No vector has been signalled; and if one had, does not say so any more. */
+static int silence(struct rings *r, bool *silent)
+{
+	bool came;
+	int ret = 0;
+
+	*silent = true;
+	for (uint32_t v = 0; !ret && v < r->p->vectors; v++) {
+		ret = look(r, v, 0, &came);
+		*silent &= !came;
+	}
+	return ret;
 }
 
 /* Where in the window the doorbell is, only the event tells. */
@@ -78,13 +91,14 @@ static int ring_once(struct rings *r, const char *when, uint32_t vector,
 {
 	struct smn_bed *bed = r->bed;
 	uint64_t start;
+	bool silent;
 	int ret;
 
 	*at = (struct smn_proof_ring){ .when = when, .vector = vector,
 				       .wanted = wanted };
 	ret = smn_proof_prepare(bed);
 	if (!ret)
-		ret = look(r, vector, 0, &at->came);
+		ret = silence(r, &silent);
 	if (ret)
 		return ret;
 	start = smn_sys_now(bed->s->sys);
@@ -98,7 +112,10 @@ static int ring_once(struct rings *r, const char *when, uint32_t vector,
 		ret = look(r, vector, wanted ? RING_MS : SILENCE_MS,
 			   &at->came);
 	at->ns = smn_sys_now(bed->s->sys) - start;
-	at->ok = at->came == wanted;
+	if (!ret)
+		ret = silence(r, &silent);
+	at->stray = !silent;
+	at->ok = at->came == wanted && silent;
 	return ret;
 }
 
@@ -111,11 +128,11 @@ static int ring(struct rings *r, const char *when, uint32_t vector,
 }
 
 int smn_msi_again(struct smn_bed *bed, struct smn_msi_proof *p,
-		  struct smn_proof_ring *at)
+		  uint32_t vector, struct smn_proof_ring *at)
 {
 	struct rings r = { bed, p };
 
-	return ring_once(&r, "again", 0, bed->rings, at);
+	return ring_once(&r, "again", vector, bed->rings, at);
 }
 
 static int ring_all(struct rings *r, const char *when, bool wanted)
@@ -171,6 +188,10 @@ static void say(struct rings *r)
 	if (i == p->nrings)
 		smn_why_set(&p->why, "the control: %.200s",
 			    p->control.why.text);
+	else if (p->ring[i].stray)
+		smn_why_set(&p->why, "vector %" PRIu32 ", %s: another "
+			    "vector was signalled%s", p->ring[i].vector,
+			    p->ring[i].when, p->ring[i].came ? ", too" : "");
 	else if (p->ring[i].came)
 		smn_why_set(&p->why, "vector %" PRIu32 ", %s: the interrupt "
 			    "came although stage 1 does not map the doorbell",
@@ -198,14 +219,29 @@ static void conclude(struct rings *r)
 		say(r);
 }
 
+/*
+ * Some of the vectors may be more than the device has queues for. A device that
+ * cannot be made ready at all is told of by the first interrupt.
+ */
+static int get_ready(struct rings *r)
+{
+	int n = smn_dma_vectors(&r->bed->dma, r->p->vectors);
+
+	if (n > 0 && (uint32_t)n < r->p->vectors)
+		r->p->vectors = n;
+	return n == -EINTR ? n : 0;
+}
+
 /* Everything that is to be tried, as far as it makes sense. */
 static int try(struct rings *r)
 {
 	uint64_t start = smn_sys_now(r->bed->s->sys);
 	bool wanted = r->bed->rings;
 	struct smn_msi_proof *p = r->p;
-	int ret = ring_all(r, "first", wanted);
+	int ret = wanted ? get_ready(r) : 0;
 
+	if (!ret)
+		ret = ring_all(r, "first", wanted);
 	p->delivered = p->nrings;
 	for (unsigned int i = 0; i < p->nrings; i++)
 		p->delivered &= p->ring[i].came;

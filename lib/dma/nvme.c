@@ -10,7 +10,7 @@
 
 #include <linux/vfio.h>
 
-#include "dma/source.h"
+#include "dma/nvme.h"
 #include "smmunest.h"
 
 enum {
@@ -18,33 +18,13 @@ enum {
 	ACQ = 0x30, DOORBELLS = 0x1000,
 	CC_ON = 0x00460001,	/* entries of 64 and 16 bytes, 4K pages */
 	CSTS_RDY = 1, CSTS_CFS = 2,
-	ENTRIES = 64,		/* of both queues: a page of commands */
 	IDENTIFY = 6, CONTROLLER = 1,
 	COMMAND_MS = 2000, READY_MS = 20000,
 };
 
-/* the working area */
-enum {
-	QUEUE = 0, COMPLETIONS = SMN_DMA_PAGE, DATA = 2 * SMN_DMA_PAGE,
-	REFERENCE = 3 * SMN_DMA_PAGE,
-};
-
-_Static_assert(SMN_DMA_TIMES < ENTRIES, "more than the queue holds");
-
+#define ADMIN SMN_NVME_ADMIN
+#define ENTRIES SMN_NVME_ENTRIES
 #define NOWHERE (~0ULL)		/* it takes commands from */
-
-struct command {
-	uint32_t dw0, nsid, dw2, dw3;
-	uint64_t mptr, prp1, prp2;
-	uint32_t cdw10, cdw11, cdw12, cdw13, cdw14, cdw15;
-};
-
-_Static_assert(sizeof(struct command) * ENTRIES == SMN_DMA_PAGE, "a page");
-
-/* Of a completion entry, in order: what tells its command, and its end. */
-struct completion {
-	uint32_t dw0, dw1, queue, cid_status;
-};
 
 /* --- on and off --- */
 
@@ -63,6 +43,7 @@ static int disable(struct smn_dma *d)
 	int ret = put(d, CC, 0);
 
 	d->nvme.asq = NOWHERE;
+	d->nvme.queues = 0;
 	return ret ? ret :
 		smn_dma_await(d, CSTS, CSTS_RDY, 0, d->nvme.ready_ms);
 }
@@ -93,14 +74,14 @@ static int enable(struct smn_dma *d, uint64_t asq)
 	struct smn_dma_nvme *n = &d->nvme;
 	int ret = disable(d);
 
-	memset(smn_dma_mem(d, COMPLETIONS), 0, SMN_DMA_PAGE);
+	smn_nvme_begin(d, ADMIN);
 	if (!ret)
 		ret = put(d, AQA, (ENTRIES - 1) << 16 | (ENTRIES - 1));
 	if (!ret)
 		ret = smn_bar_write(d->s, &d->bar, ASQ, 8, asq);
 	if (!ret)
-		ret = smn_bar_write(d->s, &d->bar, ACQ, 8,
-				    smn_dma_iova(d, COMPLETIONS));
+		ret = smn_bar_write(d->s, &d->bar, ACQ, 8, smn_dma_iova(d,
+				    smn_nvme_completions(ADMIN)));
 	if (!ret)
 		ret = put(d, CC, CC_ON);
 	if (!ret)
@@ -109,22 +90,24 @@ static int enable(struct smn_dma *d, uint64_t asq)
 		return ret == -ETIMEDOUT ?
 			smn_dma_hangs(d, "it does not become ready") : ret;
 	n->asq = asq;
-	n->tail = n->head = 0;
-	n->phase = 1;
+	n->queues = 1;
 	return 0;
 }
 
 /* --- one command --- */
 
-static bool has_completed(const struct smn_dma *d, struct completion *c)
+static bool has_completed(const struct smn_dma *d, unsigned int q,
+			  struct smn_nvme_completion *c)
 {
-	const volatile struct completion *at =
-		smn_dma_mem(d, COMPLETIONS + d->nvme.head * sizeof(*c));
+	const volatile struct smn_nvme_completion *at =
+		smn_dma_mem(d, smn_nvme_completions(q) +
+			    d->nvme.queue[q].head * sizeof(*c));
 
 	c->cid_status = at->cid_status;
 	/* what the device wrote before is read after */
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	return (c->cid_status >> 16 & 1) == d->nvme.phase;
+	c->dw0 = at->dw0;
+	return (c->cid_status >> 16 & 1) == d->nvme.queue[q].phase;
 }
 
 /* The controller gives up when a queue cannot be reached. */
@@ -142,7 +125,8 @@ static int is_fatal(struct smn_dma *d)
 	return -EIO;
 }
 
-static int await(struct smn_dma *d, struct completion *c)
+static int await(struct smn_dma *d, unsigned int q,
+		 struct smn_nvme_completion *c)
 {
 	uint64_t end = smn_sys_now(d->s->sys) + COMMAND_MS * 1000000ULL;
 
@@ -150,7 +134,7 @@ static int await(struct smn_dma *d, struct completion *c)
 		bool late = smn_sys_now(d->s->sys) >= end;
 		int ret;
 
-		if (has_completed(d, c))
+		if (has_completed(d, q, c))
 			return 0;
 		ret = is_fatal(d);
 		if (ret)
@@ -164,39 +148,50 @@ static int await(struct smn_dma *d, struct completion *c)
 	}
 }
 
-/* The completion is taken: its place may be used again. */
-static int advance(struct smn_dma *d)
+static int doorbell(struct smn_dma *d, unsigned int n, uint32_t value)
 {
-	struct smn_dma_nvme *n = &d->nvme;
-
-	n->head = (n->head + 1) % ENTRIES;
-	if (!n->head)
-		n->phase = !n->phase;
-	return put(d, DOORBELLS + n->stride, n->head);
+	return put(d, DOORBELLS + n * d->nvme.stride, value);
 }
 
-/* Have the next command fetched, and wait for its completion. */
-static int ring(struct smn_dma *d, struct completion *c)
+/* The completion is taken: its place may be used again. */
+static int advance(struct smn_dma *d, unsigned int q)
 {
-	struct smn_dma_nvme *n = &d->nvme;
+	struct smn_nvme_queue *queue = &d->nvme.queue[q];
+
+	queue->head = (queue->head + 1) % ENTRIES;
+	if (!queue->head)
+		queue->phase = !queue->phase;
+	return doorbell(d, 2 * q + 1, queue->head);
+}
+
+int smn_nvme_ring(struct smn_dma *d, unsigned int q,
+		  struct smn_nvme_completion *c)
+{
+	struct smn_nvme_queue *queue = &d->nvme.queue[q];
 	int ret;
 
-	n->tail = (n->tail + 1) % ENTRIES;
-	ret = put(d, DOORBELLS, n->tail);
+	queue->tail = (queue->tail + 1) % ENTRIES;
+	ret = doorbell(d, 2 * q, queue->tail);
 	if (!ret)
-		ret = await(d, c);
-	return ret ? ret : advance(d);
+		ret = await(d, q, c);
+	return ret ? ret : advance(d, q);
 }
 
-static struct command identify(uint16_t cid, uint64_t to)
+void smn_nvme_begin(struct smn_dma *d, unsigned int q)
 {
-	return (struct command){
+	memset(smn_dma_mem(d, smn_nvme_completions(q)), 0, SMN_DMA_PAGE);
+	d->nvme.queue[q] = (struct smn_nvme_queue){ .phase = 1 };
+}
+
+static struct smn_nvme_command identify(uint16_t cid, uint64_t to)
+{
+	return (struct smn_nvme_command){
 		.dw0 = IDENTIFY | (uint32_t)cid << 16, .prp1 = to,
 		.cdw10 = CONTROLLER,
 	};
 }
 
-static int status_of(struct smn_dma *d, const struct completion *c)
+static int status_of(struct smn_dma *d, const struct smn_nvme_completion *c)
 {
 	unsigned int status = c->cid_status >> 17;
 
@@ -211,24 +206,34 @@ static int status_of(struct smn_dma *d, const struct completion *c)
 /* Commands come from the working area. */
 static int use_queue(struct smn_dma *d)
 {
-	uint64_t queue = smn_dma_iova(d, QUEUE);
+	uint64_t queue = smn_dma_iova(d, smn_nvme_commands(ADMIN));
 
 	return d->nvme.asq == queue ? 0 : enable(d, queue);
 }
 
-/* Identify's data goes to @to. */
-static int run(struct smn_dma *d, uint64_t to)
+int smn_nvme_admin(struct smn_dma *d, struct smn_nvme_command command,
+		   uint32_t *result)
 {
-	struct smn_dma_nvme *n = &d->nvme;
-	struct command *queue = smn_dma_mem(d, QUEUE);
-	struct completion c;
+	struct smn_nvme_command *queue =
+		smn_dma_mem(d, smn_nvme_commands(ADMIN));
+	struct smn_nvme_completion c;
 	int ret = use_queue(d);
 
 	if (ret)
 		return ret;
-	queue[n->tail] = identify(++n->cid, to);
-	ret = ring(d, &c);
-	return ret ? ret : status_of(d, &c);
+	command.dw0 |= (uint32_t)++d->nvme.cid << 16;
+	queue[d->nvme.queue[ADMIN].tail] = command;
+	ret = smn_nvme_ring(d, ADMIN, &c);
+	if (!ret)
+		ret = status_of(d, &c);
+	if (!ret && result)
+		*result = c.dw0;
+	return ret;
+}
+
+int smn_nvme_identify(struct smn_dma *d, uint64_t to)
+{
+	return smn_nvme_admin(d, identify(0, to), NULL);
 }
 
 static bool is_zero(const void *p)
@@ -243,37 +248,40 @@ static int nvme_write(struct smn_dma *d, uint64_t iova, uint16_t tag)
 	int ret = 0;
 
 	(void)tag;
-	if (is_zero(smn_dma_mem(d, REFERENCE)))
-		ret = run(d, smn_dma_iova(d, REFERENCE));
-	return ret ? ret : run(d, iova);
+	if (is_zero(smn_dma_mem(d, SMN_NVME_REFERENCE)))
+		ret = smn_nvme_identify(d,
+					smn_dma_iova(d, SMN_NVME_REFERENCE));
+	return ret ? ret : smn_nvme_identify(d, iova);
 }
 
 static int nvme_begin(struct smn_dma *d, uint64_t iova, uint16_t tag,
 		      unsigned int times)
 {
 	struct smn_dma_nvme *n = &d->nvme;
-	struct command *queue = smn_dma_mem(d, QUEUE);
+	struct smn_nvme_command *queue =
+		smn_dma_mem(d, smn_nvme_commands(ADMIN));
+	uint32_t *tail = &n->queue[ADMIN].tail;
 	int ret = use_queue(d);
 
 	(void)tag;
 	if (ret)
 		return ret;
 	for (n->pending = 0; n->pending < times; n->pending++) {
-		queue[n->tail] = identify(++n->cid, iova);
-		n->tail = (n->tail + 1) % ENTRIES;
+		queue[*tail] = identify(++n->cid, iova);
+		*tail = (*tail + 1) % ENTRIES;
 	}
-	return put(d, DOORBELLS, n->tail);
+	return doorbell(d, 2 * ADMIN, *tail);
 }
 
 static int nvme_busy(struct smn_dma *d)
 {
 	struct smn_dma_nvme *n = &d->nvme;
-	struct completion c;
+	struct smn_nvme_completion c;
 	int ret = 0;
 
-	while (!ret && n->pending && has_completed(d, &c)) {
+	while (!ret && n->pending && has_completed(d, ADMIN, &c)) {
 		n->pending--;
-		ret = advance(d);
+		ret = advance(d, ADMIN);
 	}
 	if (!ret && n->pending)
 		ret = is_fatal(d);
@@ -284,7 +292,7 @@ static int nvme_busy(struct smn_dma *d)
 
 static bool nvme_wrote(const struct smn_dma *d, const void *page, uint16_t tag)
 {
-	const void *reference = smn_dma_mem(d, REFERENCE);
+	const void *reference = smn_dma_mem(d, SMN_NVME_REFERENCE);
 
 	(void)tag;
 	return !is_zero(reference) && !memcmp(page, reference, SMN_DMA_PAGE);
@@ -292,29 +300,23 @@ static bool nvme_wrote(const struct smn_dma *d, const void *page, uint16_t tag)
 
 static void nvme_put_tag(const struct smn_dma *d, void *page, uint16_t tag)
 {
-	struct command *queue = page;
+	struct smn_nvme_command *queue = page;
 
 	for (int i = 0; i < ENTRIES; i++)
-		queue[i] = identify(tag, smn_dma_iova(d, DATA));
+		queue[i] = identify(tag, smn_dma_iova(d, SMN_NVME_DATA));
 }
 
 static int nvme_read(struct smn_dma *d, uint64_t iova, uint16_t *seen)
 {
-	struct completion c;
+	struct smn_nvme_completion c;
 	int ret = d->nvme.asq == iova ? 0 : enable(d, iova);
 
 	if (!ret)
-		ret = ring(d, &c);
+		ret = smn_nvme_ring(d, ADMIN, &c);
 	/* the status is that of a command, which was read in any case */
 	if (!ret)
 		*seen = c.cid_status;
 	return ret;
-}
-
-static int nvme_msi(struct smn_dma *d, unsigned int vector)
-{
-	(void)vector;
-	return run(d, smn_dma_iova(d, DATA));
 }
 
 const struct smn_dma_source smn_dma_nvme = {
@@ -322,9 +324,10 @@ const struct smn_dma_source smn_dma_nvme = {
 	.class = 0x010802, .class_mask = 0xffffff,
 	.reads = true, .writes = true, .tells = true,
 	.bytes = SMN_DMA_PAGE, .align = SMN_DMA_PAGE, .bits = 64,
-	.irq_index = VFIO_PCI_MSIX_IRQ_INDEX, .nvectors = 1,
+	.irq_index = VFIO_PCI_MSIX_IRQ_INDEX, .nvectors = SMN_DMA_VECTORS,
 	.ms = READY_MS,
 	.open = nvme_open, .write = nvme_write, .wrote = nvme_wrote,
-	.put_tag = nvme_put_tag, .read = nvme_read, .msi = nvme_msi,
+	.put_tag = nvme_put_tag, .read = nvme_read,
+	.vectors = smn_nvme_vectors, .msi = smn_nvme_msi,
 	.begin = nvme_begin, .busy = nvme_busy, .stop = disable,
 };

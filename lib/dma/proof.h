@@ -89,19 +89,18 @@ struct smn_proof_ring {
 	uint32_t vector;
 	bool wanted;		/* it should arrive */
 	bool came, ok;
+	bool stray;		/* another vector's eventfd was signalled */
 	uint64_t ns;		/* from asking the device until it was seen */
 	int err;		/* what the source said of it */
 	struct smn_why says;
 };
 
 #define SMN_MAX_RINGS 32
-#define SMN_MAX_VECTORS 4	/* that are tried, where there are more */
-
 struct smn_msi_proof {
 	bool ok;
 	bool delivered;		/* the first on every vector */
 	bool unseen;		/* as in struct smn_proof */
-	int fd[SMN_MAX_VECTORS];	/* their eventfds */
+	int fd[SMN_DMA_VECTORS];	/* their eventfds */
 	uint32_t vectors;	/* that were tried, of */
 	uint32_t has;		/* those the device has */
 	unsigned int nrings;
@@ -120,8 +119,8 @@ struct smn_msi_proof {
 int smn_msi_prove(struct smn_bed *bed, struct smn_msi_proof *p,
 		  struct smn_why *why);
 
-/* The first vector once more, after a proof that went well. */
+/* One of its vectors once more, after a proof that went well. */
 int smn_msi_again(struct smn_bed *bed, struct smn_msi_proof *p,
-		  struct smn_proof_ring *ring);
+		  uint32_t vector, struct smn_proof_ring *ring);
 
 #endif

@@ -258,7 +258,8 @@ empty_romfs() {
 }
 
 @test "dma, msi: the SMMU itself translates the IOVA and the doorbell in both stages" {
-	vm --device edu --device nvme --qemu-arg -D --qemu-arg "$PWD/smmu" --qemu-arg -trace --qemu-arg smmuv3_translate_success -- '
+	vm --device edu --device nvme --qemu-arg -D --qemu-arg "$PWD/smmu" --qemu-arg -trace --qemu-arg smmuv3_translate_success \
+		--qemu-arg -trace --qemu-arg pci_nvme_io_cmd -- '
 		for bdf in 0000:00:02.0 0000:00:03.0; do
 			smmunest-ctl --json dma $bdf && smmunest-ctl --json msi $bdf || exit
 		done' >shown
@@ -269,10 +270,16 @@ empty_romfs() {
 		run awk -v way="sid=$sid $iova " 'index($0, way) { n[$(NF - 2)]++; stage[$NF] }
 			END { for (pa in n) print n[pa]; for (s in stage) print s }' smmu
 		assert_equal "$(sort <<<"$output" | tr '\n' ' ')" "1 2 stage=3 "
-		# the ITS's doorbell of this machine: first, replaced, attached again, mapped again
-		run grep -c "sid=$sid iova=0x8000040 translated=0x8090040 .*stage=3" smmu
-		assert_output 4
 	done
+	# the ITS's doorbell of this machine: first, replaced, attached again, mapped again; the SSD makes 3 queues by 7
+	# commands before, and has 4 vectors but for the last time
+	run grep -c "sid=0x10 iova=0x8000040 translated=0x8090040 .*stage=3" smmu
+	assert_output 4
+	run grep -c "sid=0x18 iova=0x8000040 translated=0x8090040 .*stage=3" smmu
+	assert_output $((7 + 3 * 4 + 1))
+	# all that an SSD is told beside admin commands: to flush namespace 0, which there is not
+	run awk '/pci_nvme_io_cmd/ && /nsid 0x0 / { ours = 1 } ours && /pci_nvme_io_cmd/ { sub(/cid [0-9]+ /, ""); print $2, $3, $NF }' smmu
+	assert_equal "$(sort <<<"$output" | uniq -c | tr -s ' ')" " 9 nsid 0x0 'NVME_NVM_CMD_FLUSH'"
 }
 
 @test "dma: without stage 1 the SMMU translates in stage 2 alone, and nothing that aborts" {

@@ -18,11 +18,12 @@
 
 enum {
 	IPA_LOW = 0x01000000,	/* within edu's 28 bits */
-	WORK = 0x0000, TARGET = 0x4000, OTHER = 0x5000, PLAIN_BYTES = 0x6000,
+	WORK = 0, TARGET = SMN_DMA_SPACE, OTHER = TARGET + SMN_DMA_PAGE,
+	PLAIN_BYTES = OTHER + SMN_DMA_PAGE,
 	HOLE = IPA_LOW + 0x100000,
 	DOORBELL = 0x08000000, DOORBELL_PAGES = 16,
 	/* of the VM's memory at IPA_HIGH: work area, target, tables */
-	TABLES = 0x6000, VM_BYTES = 0x40000,
+	TABLES = PLAIN_BYTES, VM_BYTES = 0x40000,
 	VSID = 0x42,
 };
 
@@ -207,6 +208,28 @@ static inline void dr_msi(struct dmarun *r, int fd, bool arrives)
 	dr_ok(r, ret == -EOPNOTSUPP, "it has no other vector", ret);
 }
 
+/* The vectors beyond the first, each by itself. */
+static inline void dr_vectors(struct dmarun *r)
+{
+	int fd[SMN_DMA_VECTORS], all = r->source->nvectors, n, ret;
+	uint64_t count;
+
+	ret = all < 2 ? -ENXIO : smn_dma_msi(&r->dma, 1);
+	dr_ok(r, ret == -ENXIO, "no other vector is ready yet", ret);
+	for (int v = 1; v < all; v++)
+		smn_irq_arm(&r->s, &r->dev, r->source->irq_index, v, &fd[v]);
+	n = smn_dma_vectors(&r->dma, all);
+	dr_ok(r, n == all, "all vectors are ready", n);
+	for (int v = 1; v < n; v++) {
+		ret = smn_dma_msi(&r->dma, v);
+		for (int i = 1; !ret && i < n; i++)
+			if (smn_irq_wait(&r->s, fd[i], i == v ? 2000 : 0,
+					 &count) == (i == v ? -ETIMEDOUT : 0))
+				ret = -EPROTO;
+		dr_ok(r, !ret, "a further vector arrives, alone", ret);
+	}
+}
+
 static inline int dr_open(struct dmarun *r)
 {
 	const struct smn_dma_setup setup = {
@@ -292,8 +315,10 @@ static inline void dr_plain(struct dmarun *r, const char *cdev)
 		dr_reset(r);
 		ret = smn_irq_arm(&r->s, &r->dev, r->source->irq_index, 0,
 				  &fd);
-		if (dr_ok(r, !ret, "its MSI is armed", ret))
+		if (dr_ok(r, !ret, "its MSI is armed", ret)) {
 			dr_msi(r, fd, true);
+			dr_vectors(r);
+		}
 	}
 	dr_close(r, command);
 	smn_sys_unmap(r->sys, r->mem, PLAIN_BYTES);
