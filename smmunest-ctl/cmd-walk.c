@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* walk: what the SMMU does with one transaction, from images of its memory. */
+/*
+ * walk: what the SMMU does with one transaction, from images of its memory, or
+ * of the tables that dma builds for a device.
+ */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctl.h"
+#include "proof.h"
 
 enum { MIN_IDRS = 6, MAX_SSID = (1 << 20) - 1 };
-enum { OPT_FILE = 0x500, OPT_STE_FROM, OPT_CD, OPT_IOVA, OPT_WRITE, OPT_PRIV,
+enum { OPT_FILE = 0x700, OPT_STE_FROM, OPT_CD, OPT_IOVA, OPT_WRITE, OPT_PRIV,
        OPT_INST, OPT_SSID, OPT_SID, OPT_IDR };
 
 struct walk_opts {
@@ -16,6 +19,10 @@ struct walk_opts {
 	uint32_t idr[SMN_NREGS];
 	bool begun, aimed;		/* --ste or --cd; --iova */
 	struct images images;
+
+	/* of a device instead */
+	struct bed_opts bed;
+	bool of_device;			/* or of its STE, something was said */
 
 	struct json_object *steps;
 	int err;			/* of the pread() that failed, or 0 */
@@ -32,9 +39,10 @@ static const struct argp_option options[] = {
 	{ "priv", OPT_PRIV, NULL, 0, "a privileged access", 0 },
 	{ "inst", OPT_INST, NULL, 0, "an instruction fetch", 0 },
 	{ "ssid", OPT_SSID, "N", 0, "its SubstreamID (default: none)", 0 },
-	{ "sid", OPT_SID, "N", 0, "its StreamID (default: 0)", 0 },
+	{ "sid", OPT_SID, "N", 0, "its StreamID (default: 0, a device's own "
+	  "requester ID)", 0 },
 	{ "idr", OPT_IDR, "W,...", 0, "IDR0 to IDR5 [IIDR, AIDR] of the SMMU "
-	  "(default: one that has everything)", 0 },
+	  "(default: one that has everything, or a device's own)", 0 },
 	{ 0 },
 };
 
@@ -105,23 +113,51 @@ static void take_idr(struct walk_opts *o, struct argp_state *state,
 	o->walk.idr = o->idr;
 }
 
-static void refuse_word(struct argp_state *state, const char *arg)
+static void take_word(struct walk_opts *o, struct argp_state *state,
+		      char *arg)
 {
-	char bdf[SMN_BDF_LEN];
+	o->of_device = true;
+	if (!ctl_take_bdf(state->input, arg))
+		plan_parse(&o->bed.plan, ARGP_KEY_ARG, arg, state);
+}
 
-	if (smn_bdf_parse(arg, bdf))
-		argp_error(state, "'%s': only options are taken", arg);
-	argp_error(state, "%s: walk does not read a device's own tables yet; "
-		   "give --file=IMAGE and --ste or --cd", bdf);
+/* A device's tables are built, its SMMU is asked: only the STE is free. */
+static void complete_device(struct walk_opts *o, struct argp_state *state)
+{
+	struct plan_opts *p = &o->bed.plan;
+
+	if (o->images.memory.n || o->walk.idr)
+		argp_error(state, "a device and --file or --idr exclude each "
+			   "other");
+	if (!o->begun)
+		return;
+	if (o->walk.from != SMN_WALK_STE || o->walk.ste_words != 2)
+		argp_error(state, "of a device only --ste=W0,W1 is taken");
+	if (p->ste_named)
+		argp_error(state, "--ste and NAME=VALUE exclude each other");
+	p->ste_raw = true;
+	memcpy(p->plan.ste, o->walk.ste, sizeof(p->plan.ste));
+}
+
+static void complete_images(const struct walk_opts *o,
+			    struct argp_state *state)
+{
+	if (!o->images.memory.n)
+		argp_error(state, "which memory? --file=IMAGE[@BASE], or a "
+			   "device's: walk BDF --iova=A");
+	if (!o->begun)
+		argp_error(state, "where to begin? --ste=W0,W1, --ste=@ADDR or "
+			   "--cd=@ADDR");
 }
 
 static void complete(struct walk_opts *o, struct argp_state *state)
 {
-	if (!o->images.memory.n)
-		argp_error(state, "which memory? --file=IMAGE[@BASE]");
-	if (!o->begun)
-		argp_error(state, "where to begin? --ste=W0,W1, --ste=@ADDR or "
-			   "--cd=@ADDR");
+	/* whoever names neither has a device to choose */
+	o->of_device |= !o->images.memory.n && !o->begun;
+	if (o->of_device)
+		complete_device(o, state);
+	else
+		complete_images(o, state);
 	if (!o->aimed)
 		argp_error(state, "which address? --iova=A");
 	if (o->walk.write && o->walk.inst)
@@ -135,6 +171,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	struct smn_walk *w = &o->walk;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		plan_init(&o->bed.plan);
+		return 0;
 	case OPT_FILE:
 		images_add(&o->images, state, "--file", arg);
 		return 0;
@@ -161,12 +200,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_SID:
 		w->sid = ctl_number(state, "--sid", arg, 0, UINT32_MAX);
+		o->bed.plan.plan.vsid = w->sid;
+		o->bed.plan.vsid_given = true;
 		return 0;
 	case OPT_IDR:
 		take_idr(o, state, arg);
 		return 0;
 	case ARGP_KEY_ARG:
-		refuse_word(state, arg);
+		take_word(o, state, arg);
 		return 0;
 	case ARGP_KEY_END:
 		complete(o, state);
@@ -277,41 +318,106 @@ static enum status left_image(struct ctl *ctl, const struct smn_walk_result *r)
 	return ctl_no(ctl, CTL_FAILED, "walk.outside", &cause, &remedy);
 }
 
-static enum status run(struct ctl *ctl)
+static void report(struct ctl *ctl, const struct smn_walk_result *r,
+		   const char *ending)
 {
-	static const char *const ends[] = {
-		[SMN_WALK_OUT] = "out", [SMN_WALK_EVENT] = "event",
-		[SMN_WALK_SILENT] = "silent", [SMN_WALK_UNKNOWN] = "unknown",
-	};
 	struct walk_opts *o = ctl->opts;
-	enum status status = CTL_OK;
+	bool recorded = r->end == SMN_WALK_EVENT && !r->unread;
+
+	doc_add(ctl->result, "steps", o->steps);
+	doc_add_str(ctl->result, "ending", ending);
+	doc_add_str(ctl->result, "reason", r->why.text);
+	doc_add(ctl->result, "out", r->end == SMN_WALK_OUT ? doc_out(r) : NULL);
+	doc_add(ctl->result, "event", recorded ? doc_event(r) : NULL);
+}
+
+static enum status unknown(struct ctl *ctl, const struct smn_walk_result *r)
+{
+	return ctl_no(ctl, CTL_FAILED, "walk.unknown", &r->why,
+		      &(struct smn_why){ "clear it and try again" });
+}
+
+/* "out", ...: in the order of enum smn_walk_end */
+static const char *const ends[] = {
+	[SMN_WALK_OUT] = "out", [SMN_WALK_EVENT] = "event",
+	[SMN_WALK_SILENT] = "silent", [SMN_WALK_UNKNOWN] = "unknown",
+};
+
+/* --- of a device --- */
+
+static int read_bed(void *ctx, uint64_t ipa, void *buf, size_t len)
+{
+	struct walk_opts *o = ctx;
+
+	return smn_bed_read(&o->bed.bed, ipa, buf, len);
+}
+
+/*
+ * The bed as dma builds it, and nothing is moved: without a source that could,
+ * but where the device's own would have it.
+ */
+static enum status build(struct ctl *ctl, struct walk_opts *o)
+{
+	enum status status = ctl_open_device(ctl, &o->bed.pci);
+
+	if (status)
+		return status;
+	o->bed.bits = smn_dma_of(&o->bed.pci)->bits;
+	o->bed.source = &smn_dma_none;
+	return bed_build_still(ctl, &o->bed);
+}
+
+static enum status walk_device(struct ctl *ctl)
+{
+	struct walk_opts *o = ctl->opts;
+	enum status status = build(ctl, o);
 	struct smn_walk_result r;
-	bool recorded;
+	struct smn_expected e;
+
+	if (status)
+		return status;
+	o->steps = json_object_new_array();
+	o->walk.read = read_bed;
+	smn_bed_walk(&o->bed.bed, &o->walk, &r, &e);
+	/* stage 2 is the kernel's: what the VM's part says ends at its door */
+	if (e.fate == SMN_DMA_LOGGED && (r.unread || r.end == SMN_WALK_OUT))
+		r.why = e.why;
+	report(ctl, &r, r.unread ? "stage-2" : ends[r.end]);
+	doc_add_str(ctl->result, "fate", bed_fate(&e));
+	doc_add_str(ctl->result, "place", smn_place_name(e.place));
+	return r.end == SMN_WALK_UNKNOWN ? unknown(ctl, &r) : CTL_OK;
+}
+
+/* --- of images --- */
+
+static enum status walk_images(struct ctl *ctl)
+{
+	struct walk_opts *o = ctl->opts;
+	struct smn_walk_result r;
 
 	o->steps = json_object_new_array();
 	o->walk.read = read_memory;
+	smn_walk_run(&o->walk, &r);
+	report(ctl, &r, r.unread ? "outside" : ends[r.end]);
+	images_close(&o->images);
+	if (r.unread)
+		return left_image(ctl, &r);
+	return r.end == SMN_WALK_UNKNOWN ? unknown(ctl, &r) : CTL_OK;
+}
+
+static enum status run(struct ctl *ctl)
+{
+	struct walk_opts *o = ctl->opts;
+
 	o->walk.step = add_step;
 	o->walk.ctx = o;
-	smn_walk_run(&o->walk, &r);
-	recorded = r.end == SMN_WALK_EVENT && !r.unread;
-
-	doc_add(ctl->result, "steps", o->steps);
-	doc_add_str(ctl->result, "ending", r.unread ? "outside" : ends[r.end]);
-	doc_add_str(ctl->result, "reason", r.why.text);
-	doc_add(ctl->result, "out", r.end == SMN_WALK_OUT ? doc_out(&r) : NULL);
-	doc_add(ctl->result, "event", recorded ? doc_event(&r) : NULL);
-	if (r.unread)
-		status = left_image(ctl, &r);
-	else if (r.end == SMN_WALK_UNKNOWN)
-		status = ctl_no(ctl, CTL_FAILED, "walk.unknown", &r.why,
-				&(struct smn_why){ "clear it and try again" });
-	images_close(&o->images);
-	return status;
+	return o->of_device ? walk_device(ctl) : walk_images(ctl);
 }
 
 const struct cmd cmd_walk = {
 	.name = "walk", .group = "look",
-	.args = "--file=IMAGE[@BASE]... --ste=W0,W1|--ste=@ADDR|--cd=@ADDR "
+	.args = "[BDF] [STE-FIELD=VALUE...] --iova=A\n"
+		"--file=IMAGE[@BASE]... --ste=W0,W1|--ste=@ADDR|--cd=@ADDR "
 		"--iova=A",
 	.doc = "the translation of an address, step by step, in software",
 	.options = options, .parse = parse, .run = run,

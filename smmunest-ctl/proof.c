@@ -198,26 +198,32 @@ enum status bed_open(struct ctl *ctl, struct bed_opts *o)
 
 enum status bed_build(struct ctl *ctl, struct bed_opts *o)
 {
+	enum status status;
+
+	if (!o->source)
+		o->source = smn_dma_of(&o->pci);
+	doc_add_str(ctl->result, "source", o->source->name);
+	status = bed_build_still(ctl, o);
+	return status || o->source->reads || o->source->writes ? status :
+		no_source(ctl, o);
+}
+
+enum status bed_build_still(struct ctl *ctl, struct bed_opts *o)
+{
 	struct smn_bed_setup setup = { .pci = &o->pci, .spoil = o->spoil };
 	struct smn_why why;
 	int ret;
 
-	if (!o->source)
-		o->source = smn_dma_of(&o->pci);
 	complete(o, &setup);
 	setup.dma = (struct smn_dma_setup){
 		.source = o->source, .bits = o->bits, .ms = o->wait_ms,
 		.command = o->command, .ask = ask, .ask_ctx = o,
 	};
-	doc_add_str(ctl->result, "source", o->source->name);
 	ret = smn_bed_build(&ctl->session, &setup, &o->bed, &why);
 	plan_add_steps(ctl, &o->bed.nest);
 	if (o->bed.x)
 		describe(ctl, &o->bed);
-	if (ret)
-		return failed(ctl, o, ret, &why);
-	return o->source->reads || o->source->writes ? CTL_OK :
-		no_source(ctl, o);
+	return ret ? failed(ctl, o, ret, &why) : CTL_OK;
 }
 
 /* --- documents --- */
@@ -269,18 +275,24 @@ struct json_object *doc_move(const struct smn_proof_move *m)
 	return o;
 }
 
-struct json_object *doc_control(const struct smn_proof_move *m)
+const char *bed_fate(const struct smn_expected *e)
 {
 	static const char *const fates[] = {
 		[SMN_DMA_ARRIVES] = "arrives", [SMN_DMA_EVENT] = "event",
 		[SMN_DMA_LOGGED] = "kernel-log", [SMN_DMA_NO_TRACE] = "nothing",
 		[SMN_DMA_UNKNOWN] = "unknown",
 	};
+
+	return fates[e->fate];
+}
+
+struct json_object *doc_control(const struct smn_proof_move *m)
+{
 	struct json_object *o = json_object_new_object();
 
 	doc_add(o, "ok", truth(m->tried, m->ok));
 	if (m->tried)
-		doc_add_str(o, "expected", fates[m->want.fate]);
+		doc_add_str(o, "expected", bed_fate(&m->want));
 	doc_add(o, "event", m->came ? doc_event(m->evt) : NULL);
 	if (m->came)
 		doc_add_int(o, "ns", m->evt_ns);

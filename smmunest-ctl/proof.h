@@ -48,6 +48,12 @@ enum status bed_open(struct ctl *ctl, struct bed_opts *o);
 /* The same in a session that is open, for the device in o->pci. */
 enum status bed_build(struct ctl *ctl, struct bed_opts *o);
 
+/* The same, and nothing is to be moved: a source that does nothing will do. */
+enum status bed_build_still(struct ctl *ctl, struct bed_opts *o);
+
+/* "arrives", "event", "kernel-log", "nothing", "unknown" */
+const char *bed_fate(const struct smn_expected *e);
+
 /* A transfer as {ok, ns, ...}, the control with its event. */
 struct json_object *doc_move(const struct smn_proof_move *m);
 struct json_object *doc_control(const struct smn_proof_move *m);

@@ -20,6 +20,7 @@
 #define SMN_DMA_BED_H
 
 #include "arch/s1.h"
+#include "arch/walk.h"
 #include "nest/vevent.h"
 #include "smmunest.h"
 
@@ -152,6 +153,16 @@ struct smn_expected {
 /* What the STE and the tables, as they are now, make of a transfer. */
 void smn_bed_expect(struct smn_bed *bed, uint64_t iova, bool write,
 		    struct smn_expected *e);
+
+/*
+ * The same of any access: @w has its address and kind, and what reads memory by
+ * IPA; the STE, StreamID and registers are the bed's. @e as smn_bed_expect().
+ */
+void smn_bed_walk(struct smn_bed *bed, struct smn_walk *w,
+		  struct smn_walk_result *r, struct smn_expected *e);
+
+/* Memory by IPA, as stage 2 maps it, for struct smn_walk. 0 or -EFAULT. */
+int smn_bed_read(void *bed, uint64_t ipa, void *buf, size_t len);
 
 /*
  * Is @words the event expected: type, vSID, access, stage, class, and the page

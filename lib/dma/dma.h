@@ -91,6 +91,9 @@ struct smn_dma_source {
 /* edu, nvme, testdev, manual, exec, none: in this order, NULL ends it. */
 extern const struct smn_dma_source *const smn_dma_sources[];
 
+/* The one that moves nothing. */
+extern const struct smn_dma_source smn_dma_none;
+
 /* The source that drives such a device by itself; "none" if there is none. */
 const struct smn_dma_source *smn_dma_of(const struct smn_pci *pci);
 

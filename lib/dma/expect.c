@@ -17,9 +17,9 @@ static const struct smn_piece *piece_at(const struct smn_bed *bed,
 	return NULL;
 }
 
-static int read_ipa(void *ctx, uint64_t ipa, void *buf, size_t len)
+int smn_bed_read(void *bed, uint64_t ipa, void *buf, size_t len)
 {
-	const struct smn_piece *p = piece_at(ctx, ipa, len);
+	const struct smn_piece *p = piece_at(bed, ipa, len);
 
 	if (!p)
 		return -EFAULT;
@@ -75,35 +75,45 @@ static void stopped(const struct smn_walk_result *r, struct smn_expected *e)
 		get(r->event, r->evt, "S2") ? SMN_DMA_LOGGED : SMN_DMA_EVENT;
 }
 
-void smn_bed_expect(struct smn_bed *bed, uint64_t iova, bool write,
-		    struct smn_expected *e)
+void smn_bed_walk(struct smn_bed *bed, struct smn_walk *w,
+		  struct smn_walk_result *r, struct smn_expected *e)
 {
 	const struct smn_plan *plan = &bed->setup.plan;
-	struct smn_walk w = {
-		.from = SMN_WALK_STE, .ste = { plan->ste[0], plan->ste[1] },
-		.ste_words = 2, .iova = iova, .sid = plan->vsid,
-		.write = write, .idr = bed->hw.regs, .read = read_ipa,
-		.ctx = bed,
-	};
-	struct smn_walk_result r;
 
 	*e = (struct smn_expected){ .fate = SMN_DMA_NO_TRACE };
+	*r = (struct smn_walk_result){ .end = SMN_WALK_SILENT };
 	/* the kernel makes an STE that aborts of one that is not valid */
 	if (!get(&smn_vste, plan->ste, "V")) {
-		smn_why_set(&e->why, "V=0: the kernel has the device abort");
+		smn_why_set(&r->why, "V=0: the kernel has the device abort");
+		e->why = r->why;
 		return;
 	}
-	smn_walk_run(&w, &r);
-	e->why = r.why;
-	if (r.end == SMN_WALK_OUT)
-		arrives(bed, r.pa, e);
-	else if (r.end == SMN_WALK_EVENT)
-		stopped(&r, e);
-	else if (r.end == SMN_WALK_UNKNOWN)
+	w->from = SMN_WALK_STE;
+	memcpy(w->ste, plan->ste, sizeof(plan->ste));
+	w->ste_words = 2;
+	w->sid = plan->vsid;
+	w->idr = bed->hw.regs;
+	smn_walk_run(w, r);
+	e->why = r->why;
+	if (r->end == SMN_WALK_OUT)
+		arrives(bed, r->pa, e);
+	else if (r->end == SMN_WALK_EVENT)
+		stopped(r, e);
+	else if (r->end == SMN_WALK_UNKNOWN)
 		e->fate = SMN_DMA_UNKNOWN;
 	/* without a vDEVICE, nobody knows the VM that an event is for */
 	if (e->fate == SMN_DMA_EVENT && plan->no_vdevice)
 		e->fate = SMN_DMA_LOGGED;
+}
+
+void smn_bed_expect(struct smn_bed *bed, uint64_t iova, bool write,
+		    struct smn_expected *e)
+{
+	struct smn_walk w = { .iova = iova, .write = write,
+			      .read = smn_bed_read, .ctx = bed };
+	struct smn_walk_result r;
+
+	smn_bed_walk(bed, &w, &r, e);
 }
 
 bool smn_bed_same_event(const struct smn_expected *e, const uint64_t words[4],

@@ -6,6 +6,6 @@
 #include "dma/dma.h"
 
 extern const struct smn_dma_source smn_dma_edu, smn_dma_nvme, smn_dma_testdev,
-	smn_dma_manual, smn_dma_exec, smn_dma_none;
+	smn_dma_manual, smn_dma_exec;
 
 #endif

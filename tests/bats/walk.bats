@@ -256,7 +256,33 @@ at() {
 	usage_error walk
 }
 
-@test "walk: a device's own tables are not read yet" {
-	usage_error walk 01:00.0 --iova=0
-	says '0000:01:00.0' '--file=IMAGE'
+# bats test_tags=hw
+@test "walk: of a device, the tables that dma builds for it, and what comes of them" {
+	need_device
+	ctl 0 dma
+	holds '.result.verdict == "both"'
+	iova=$(value iova) hole=$(value hole) a=$(value target-a)
+	event=$(jq -c '.result.control.event | [.type, .sid, .addr]' <<<"$output")
+	ctl 0 walk --iova="$iova" --write
+	holds ".result | .ending == \"out\" and .fate == \"arrives\" and .place == \"target-a\" and .out.pa == \"$a\"" \
+		'.result.steps | map(.what) == ["STE", "CD", "S1", "S1", "S1"]' '.result.steps[-1] | .level == 3 and .field == "OA"' \
+		'.result.ste.fields.Cfg == 5' '.error == null'
+	ctl 0 walk "$SMMUNEST_DEVICE" --iova="$hole" --write
+	holds ".result.event | [.type, .SID, .InputAddr] == $event" '.result | .fate == "event" and .out == null'
+	ctl 0 walk --iova="$iova" Cfg=bypass
+	holds ".result | .place == \"decoy\" and .out.pa == \"$iova\""
+	ctl 0 walk --iova="$iova" V=0
+	holds '.result | .ending == "silent" and .fate == "nothing" and .steps == []'
+	ctl 0 walk --iova="$iova" Cfg=s1 S1ContextPtr=0x50000000000
+	holds '.result | .ending == "stage-2" and .fate == "kernel-log" and .event == null and (.reason | contains("0x50000000000"))'
+	ctl 2 walk "$SMMUNEST_DEVICE" --iova="$iova" --ste=0x3,0
+	holds '.error.causes[0].id == "s1.ste"'
+}
+
+@test "walk: of a device, its own SMMU is asked, and no image" {
+	for words in --file=m --idr=1,2,3,4,5,6 --ste=@0 --cd=@0 --ste=1,2,3,4,5,6,7,8 'Cfg=s1 --ste=1,2' Cfg=x more; do
+		# shellcheck disable=SC2086  # words of a command line
+		usage_error walk 01:00.0 --iova=0 $words
+	done
+	usage_error walk 01:00.0
 }
