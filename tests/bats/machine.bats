@@ -91,12 +91,12 @@ time_rows='
 }
 
 @test "exact time: a second boot is no slower than the first at a threshold of 0, sixteen instructions more are seen" {
-	run vm --icount -- 'smmunest-ctl -j bench -n 500 hwinfo inval --batch=1,16 >$OUT/base.json'
+	run --separate-stderr vm --icount -- 'smmunest-ctl -j bench -n 500 hwinfo inval --batch=1,16 >$OUT/base.json'
 	assert_success
 	cp "$top/build/vm/out/base.json" .
 	# as if the batch of one had then taken sixteen instructions less
 	jq '(.result.rows[] | select(.batch == 1)) |= (.p50_ns -= 16 | .p50_low_ns -= 16 | .p50_high_ns -= 16)' base.json >less.json
-	run vm --icount --copy base.json --copy less.json -- '
+	run --separate-stderr vm --icount --copy base.json --copy less.json -- '
 		for base in base.json less.json; do
 			smmunest-ctl -qj bench -n 500 hwinfo inval --batch=1,16 --baseline=$base --threshold=0 >shown
 			echo "$? $(jq -c "[.result.rows[].ratio >= 1], .result.baseline.slower" shown | paste -sd " ")"
@@ -107,7 +107,7 @@ time_rows='
 }
 
 @test "firmware without CANWBS: info says no and why, alloc ends at VIOMMU_ALLOC" {
-	run vm --stock-iort -- 'smmunest-ctl -j info $SMMUNEST_DEVICE >$OUT/info; smmunest-ctl -qj alloc >$OUT/alloc'
+	run --separate-stderr vm --stock-iort -- 'smmunest-ctl -j info $SMMUNEST_DEVICE >$OUT/info; smmunest-ctl -qj alloc >$OUT/alloc'
 	assert_equal "$status" 2
 	run jq -r '.exit, (.result.devices[0].nesting | .verdict, .reasons[0].id)' "$top/build/vm/out/info"
 	assert_output $'0\nno\nviommu.canwbs'
@@ -118,7 +118,7 @@ time_rows='
 }
 
 @test "a device behind a PCI bridge: info says no and why, alloc ends at VDEVICE_ALLOC" {
-	run vm --qemu-arg -device --qemu-arg pcie-pci-bridge,id=bridge,bus=pcie.0,addr=5.0 \
+	run --separate-stderr vm --qemu-arg -device --qemu-arg pcie-pci-bridge,id=bridge,bus=pcie.0,addr=5.0 \
 		--qemu-arg -device --qemu-arg edu,bus=bridge,addr=1.0 -- '
 		device=0000:01:01.0
 		smmunest-ctl bind $device >/dev/null || exit 99
@@ -133,7 +133,7 @@ time_rows='
 }
 
 @test "a group that another driver uses: the refusal says so, and what to type" {
-	run vm --qemu-arg -device --qemu-arg edu,bus=pcie.0,addr=7.0,multifunction=on \
+	run --separate-stderr vm --qemu-arg -device --qemu-arg edu,bus=pcie.0,addr=7.0,multifunction=on \
 		--qemu-arg -device --qemu-arg virtio-rng-pci,bus=pcie.0,addr=7.1,iommu_platform=on,disable-legacy=on -- '
 		smmunest-ctl bind 00:07.0 >/dev/null || exit 99
 		smmunest-ctl -qj alloc 00:07.0 >$OUT/alloc'
@@ -147,7 +147,7 @@ smmunest-ctl info; then bind every device of the group'
 }
 
 @test "ATS is found where the device has it, as its configuration space says" {
-	run vm --qemu-arg -device --qemu-arg pcie-root-port,id=above,chassis=77,bus=pcie.0,addr=6.0 \
+	run --separate-stderr vm --qemu-arg -device --qemu-arg pcie-root-port,id=above,chassis=77,bus=pcie.0,addr=6.0 \
 		--qemu-arg -device --qemu-arg virtio-rng-pci,bus=above,ats=on,disable-legacy=on,iommu_platform=on -- '
 		smmunest-ctl -j info 0000:01:00.0 | jq -c ".result.devices[0] | .pci, .requester_ids, .stream_ids"
 		dd if=/sys/bus/pci/devices/0000:01:00.0/config bs=1 skip=256 count=2 2>/dev/null | od -An -tx1'
@@ -159,7 +159,7 @@ smmunest-ctl info; then bind every device of the group'
 }
 
 @test "a kernel without iommufd: every command that needs it ends in 4 and says so" {
-	run vm --no-bind --qemu-arg -append --qemu-arg 'console=ttyAMA0 panic=-1 initcall_blacklist=iommufd_init' -- '
+	run --separate-stderr vm --no-bind --qemu-arg -append --qemu-arg 'console=ttyAMA0 panic=-1 initcall_blacklist=iommufd_init' -- '
 		smmunest-ctl bind $SMMUNEST_DEVICE >/dev/null || exit 99
 		for command in "info $SMMUNEST_DEVICE" alloc "inval tlbi-nh-all" dma run; do
 			smmunest-ctl -qj $command >document
@@ -202,7 +202,7 @@ empty_romfs() {
 }
 
 @test "bind after a bind that was killed half way still knows the driver there was" {
-	run vm --device nvme --no-bind -- '
+	run --separate-stderr vm --device nvme --no-bind -- '
 		cd /sys/bus/pci/devices/$SMMUNEST_DEVICE && mkdir -p /run/smmunest &&
 			printf "driver nvme\noverride \n" >/run/smmunest/$SMMUNEST_DEVICE &&
 			echo vfio-pci >driver_override && echo $SMMUNEST_DEVICE >driver/unbind || exit 99
@@ -236,7 +236,7 @@ empty_romfs() {
 }
 
 @test "Ctrl-C while the objects are held undoes them and leaves the device as it was" {
-	run vm -- '
+	run --separate-stderr vm -- '
 		smmunest-ctl -q alloc --attach --hold >held & sleep 1
 		kill -INT $!; wait $!; echo "hold $?"
 		smmunest-ctl -q alloc --attach --repeat=100000 >repeated & sleep 1
@@ -252,7 +252,7 @@ empty_romfs() {
 }
 
 @test "an NVMe SSD does DMA and sends its MSIs through both stages" {
-	run vm --device nvme -- 'bats /tests/bats/devices.bats --filter arrive'
+	run --separate-stderr vm --device nvme -- 'bats /tests/bats/devices.bats --filter arrive'
 	assert_success
 	refute_output --partial '# skip'
 }
