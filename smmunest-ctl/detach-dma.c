@@ -176,13 +176,23 @@ bool detach_lands(struct scene *s, enum smn_place place)
 static int ring(struct scene *s, uint32_t ms)
 {
 	uint64_t count;
-	int ret = smn_irq_wait(&s->ctl->session, s->msi, 0, &count);
 
-	if (ret && ret != -ETIMEDOUT)
-		return ret;
 	/* whatever the device says of it, the eventfd tells */
 	smn_dma_msi(&s->bed->dma, 0);
 	return smn_irq_wait(&s->ctl->session, s->msi, ms, &count);
+}
+
+/* What was under way has arrived when nothing comes any more. */
+static int hush(struct scene *s)
+{
+	unsigned int rounds = MOST_ROUNDS;
+	uint64_t count;
+	int ret;
+
+	do
+		ret = smn_irq_wait(&s->ctl->session, s->msi, QUIET_MS, &count);
+	while (!ret && rounds--);
+	return ret == -ETIMEDOUT ? 0 : ret ? ret : -EBUSY;
 }
 
 bool detach_rings(struct scene *s)
@@ -192,8 +202,11 @@ bool detach_rings(struct scene *s)
 
 bool detach_silent(struct scene *s)
 {
-	int ret = ring(s, QUIET_MS);
+	int ret = hush(s);
 
+	if (fails(s, "interrupts from before the detach", ret))
+		return false;
+	ret = ring(s, QUIET_MS);
 	if (!ret)
 		smn_why_set(&s->why, "one came");
 	else if (ret != -ETIMEDOUT)

@@ -13,6 +13,9 @@
 #define DRIVERS "/sys/bus/pci/drivers"
 #define PROBE "/sys/bus/pci/drivers_probe"
 
+#define OFFER_MS 3000	/* for a device that has just come */
+#define LOOK_MS 50	/* between two looks */
+
 int smn_driver_former(struct smn_sys *sys, const char *bdf, char *driver,
 		      size_t len)
 {
@@ -64,6 +67,13 @@ static int current(struct smn_sys *sys, const char *bdf, char *driver,
 	if (!ret)
 		snprintf(driver, len, "%s", pci.driver);
 	return ret;
+}
+
+static bool is_gone(struct smn_sys *sys, const char *bdf)
+{
+	struct smn_pci pci;
+
+	return smn_pci_read(sys, bdf, &pci) == -ENODEV;
 }
 
 /* Was it taken away from us, by somebody who knows what he wants? */
@@ -121,7 +131,7 @@ static int undo(struct smn_journal *j, const struct smn_former *former,
 	int ret = give_back(j->sys, j->bdf, former, why);
 
 	/* what is not there any more has no driver to get back */
-	if (ret == -ENODEV)
+	if (ret == -ENODEV && is_gone(j->sys, j->bdf))
 		ret = 0;
 	if (!ret)
 		ret = smn_journal_forget(j);
@@ -165,19 +175,37 @@ static void learn_former(struct smn_sys *sys, const char *bdf, const char *now,
 	get_override(sys, bdf, former->override, sizeof(former->override));
 }
 
-static int give_to_vfio(struct smn_sys *sys, const char *bdf, const char *now)
+/*
+ * One step from the driver @now to vfio-pci. A device that has just come shows
+ * up before the kernel offers it to drivers: until then there is nobody to take
+ * it from, and offering it has no effect.
+ */
+static int step_to_vfio(struct smn_sys *sys, const char *bdf, const char *now)
 {
-	char then[32] = "";
-	int ret = set_override(sys, bdf, SMN_VFIO_PCI);
+	int ret = now[0] ? write_driver(sys, now, "unbind", bdf) :
+		smn_sys_write_text(sys, PROBE, 0, bdf);
 
-	if (!ret && now[0])
-		ret = write_driver(sys, now, "unbind", bdf);
-	if (!ret)
-		ret = smn_sys_write_text(sys, PROBE, 0, bdf);
-	if (!ret)
-		ret = current(sys, bdf, then, sizeof(then));
-	if (!ret && strcmp(then, SMN_VFIO_PCI))
-		ret = -EIO;
+	/* the driver had gone before we told it to */
+	return now[0] && ret == -ENODEV ? 0 : ret;
+}
+
+static int give_to_vfio(struct smn_sys *sys, const char *bdf)
+{
+	uint64_t end = smn_sys_now(sys) + OFFER_MS * 1000000ULL;
+	int ret = set_override(sys, bdf, SMN_VFIO_PCI);
+	char now[32], before[32] = "-";
+
+	while (!ret) {
+		ret = current(sys, bdf, now, sizeof(now));
+		if (ret || !strcmp(now, SMN_VFIO_PCI))
+			return ret;
+		if (smn_sys_now(sys) >= end)
+			return -EIO;
+		if (!strcmp(now, before))
+			smn_sys_poll(sys, NULL, 0, LOOK_MS);
+		memcpy(before, now, sizeof(before));
+		ret = step_to_vfio(sys, bdf, now);
+	}
 	return ret;
 }
 
@@ -198,7 +226,7 @@ static int bind_locked(struct smn_journal *j, struct smn_why *why)
 			    "be written", j->bdf);
 		return ret;
 	}
-	ret = give_to_vfio(j->sys, j->bdf, now);
+	ret = give_to_vfio(j->sys, j->bdf);
 	if (!ret)
 		ret = smn_journal_keep(j, &former);
 	if (!ret)
@@ -311,7 +339,8 @@ static bool recover(struct smn_sys *sys, const char *bdf, bool completed,
 		return false;
 	}
 	r->err = undo(&j, &former, &r->why);
-	r->gone = current(sys, bdf, r->driver, sizeof(r->driver)) == -ENODEV;
+	current(sys, bdf, r->driver, sizeof(r->driver));
+	r->gone = is_gone(sys, bdf);
 	smn_journal_close(&j);
 	return true;
 }

@@ -5,6 +5,7 @@
  * looking whether it had its effect.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,7 +16,7 @@
 #define SLOTS "/sys/bus/pci/slots"
 
 #define LOOK_MS 50	/* between two looks */
-#define AGAIN_MS 8000	/* a slot takes 5 s to think about a card */
+#define BUTTON_MS 8000	/* a slot whose button was pressed waits for 5 s */
 #define WRITE_MS 10000	/* for what nobody holds up */
 
 static const char *const names[SMN_NWAYS] = {
@@ -127,26 +128,59 @@ static void try_write(struct smn_removal *r, const char *path,
 		smn_sys_end_write(r->sys, &w, ms);
 }
 
-/* A card that is plugged in is mostly found without our help. */
+/*
+ * Is there a card in the slot that nobody switches on? One that was not taken
+ * out waits for us. One that comes has had the slot's button pressed, and the
+ * kernel switches it on after a while; if we do it just before the kernel hears
+ * of the button, it takes that for the wish to switch the card off again. So it
+ * gets its time, before we help. A slot that cannot tell has a card.
+ */
+static bool waits_for_us(struct smn_removal *r, uint64_t now)
+{
+	char path[sizeof(r->path)], there[8];
+
+	snprintf(path, sizeof(path), "%.*s/adapter",
+		 (int)(strrchr(r->path, '/') - r->path), r->path);
+	if (!smn_sys_read_text(r->sys, path, there, sizeof(there)) &&
+	    !strcmp(there, "0"))
+		r->next = now + BUTTON_MS * 1000000ULL;
+	return now >= r->next;
+}
+
 static void call_back(struct smn_removal *r)
 {
+	uint64_t now = smn_sys_now(r->sys);
+
+	if (r->way == SMN_WAY_UNPLUG ? !waits_for_us(r, now) : now < r->next)
+		return;
 	if (r->way == SMN_WAY_REMOVE)
 		try_write(r, RESCAN, "1", WRITE_MS);
 	else if (r->way == SMN_WAY_UNPLUG)
 		try_write(r, r->path, "1", WRITE_MS);
+	r->next = smn_sys_now(r->sys) + BUTTON_MS * 1000000ULL;
 }
 
 /* A device that was gone has forgotten which driver it should have. */
 static int take(struct smn_removal *r, const struct smn_pci *pci,
 		struct smn_why *why)
 {
-	int ret = -ENODEV;
+	int ret;
 
-	if (!strcmp(pci->driver, SMN_VFIO_PCI))
+	if (r->way == SMN_WAY_UNBIND && !pci->driver[0] &&
+	    !smn_sys_write_text(r->sys, DRIVER "/bind", 0, r->bdf))
 		return 0;
-	if (r->way == SMN_WAY_UNBIND && !pci->driver[0])
-		ret = smn_sys_write_text(r->sys, DRIVER "/bind", 0, r->bdf);
-	return ret ? smn_driver_bind(r->sys, r->bdf, why) : 0;
+	ret = smn_driver_bind(r->sys, r->bdf, why);
+	return ret == -EALREADY ? 0 : ret;
+}
+
+/* A node is there a moment before it opens: then vfio-pci is ready. */
+static bool opens(struct smn_removal *r, const char *cdev)
+{
+	int fd = cdev[0] ? smn_sys_open(r->sys, cdev, O_RDWR) : -ENOENT;
+
+	if (fd >= 0)
+		smn_sys_close(r->sys, fd);
+	return fd >= 0;
 }
 
 static bool is_back(struct smn_removal *r, struct smn_why *why, int *ret)
@@ -161,27 +195,23 @@ static bool is_back(struct smn_removal *r, struct smn_why *why, int *ret)
 	*ret = take(r, &pci, why);
 	if (*ret || smn_pci_read(r->sys, r->bdf, &pci))
 		return false;
-	smn_why_set(why, "%s has no VFIO device node", r->bdf);
-	return pci.cdev[0] && smn_sys_exists(r->sys, pci.cdev);
+	smn_why_set(why, "%s has no VFIO device node that opens", r->bdf);
+	return opens(r, pci.cdev);
 }
 
 int smn_removal_undo(struct smn_removal *r, uint32_t ms, struct smn_why *why)
 {
-	uint64_t end = smn_sys_now(r->sys) + ms * 1000000ULL, next = 0;
+	uint64_t end = smn_sys_now(r->sys) + ms * 1000000ULL;
 	int ret = 0;
 
 	smn_removal_end(r, ms);
 	if (!r->begun)
 		return 0;
 	while (!is_back(r, why, &ret)) {
-		uint64_t now = smn_sys_now(r->sys);
-
-		if (now >= end)
+		if (smn_sys_now(r->sys) >= end)
 			return ret ? ret : -ETIMEDOUT;
-		if (now >= next && smn_removal_is_done(r)) {
+		if (smn_removal_is_done(r))
 			call_back(r);
-			next = now + AGAIN_MS * 1000000ULL;
-		}
 		smn_sys_poll(r->sys, NULL, 0, LOOK_MS);
 	}
 	r->begun = false;

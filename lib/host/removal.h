@@ -36,6 +36,7 @@ struct smn_removal {
 	char path[128], text[SMN_BDF_LEN];	/* what is written where */
 	struct smn_writer writer;
 	bool begun, ended;
+	uint64_t next;	/* when it is called back, again or at last */
 };
 
 /*
@@ -57,8 +58,8 @@ bool smn_removal_is_done(const struct smn_removal *r);
 
 /*
  * After smn_removal_begin(): vfio-pci has the device again, and its node is
- * there; the device must have been closed. A slot is switched on, and if its
- * card is then not there, somebody has to plug it in. -ETIMEDOUT: not within
+ * there; the device must have been closed. A slot is switched on if its card
+ * is there; if not, somebody has to plug it in. -ETIMEDOUT: not within
  * @ms; otherwise as smn_driver_bind(). @why says how far it came.
  */
 int smn_removal_undo(struct smn_removal *r, uint32_t ms, struct smn_why *why);

@@ -14,7 +14,8 @@ device_arg() {
 	if is_hotplug "$n"; then where=bus=port$n; fi
 	args=${spec//,hotplug/}
 	case $spec in
-	nvme*) args+=,drive=disk$n,serial=smmunest$n ;;
+	# One that was unplugged may keep its disk (see replug): the next shares it.
+	nvme*) args+=,drive=disk$n,share-rw=on,serial=smmunest$n ;;
 	e1000e*) args+=,romfile= ;; # nobody boots from it
 	esac
 	echo "$args,id=dev$n,$where"

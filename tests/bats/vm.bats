@@ -235,6 +235,51 @@ nvme
 0x11e8'
 }
 
+# slot ANSWER...: a QEMU, as far as replug can tell, that is asked for as long as there are answers; what was asked
+# goes to the file asked. It never tells that a device was deleted.
+slot() {
+	local line id
+	mkfifo q.in q.out
+	exec {from}<>q.in {to}<>q.out
+	"$top/scripts/vm.d/replug" q 0 'edu,id=dev0,bus=port0' 2>said {from}>&- {to}>&- &
+	replug=$!
+	for answer; do
+		read -t 10 -r line <&"$from"
+		id=${line##*\"id\":\"} id=${id%%\"*}
+		printf '%s\n' "$line" >>asked
+		printf '{"event": "DEVICE_WHATEVER"}\n{"return": %s, "id": "%s"}\n' "$answer" "$id" >&"$to"
+	done
+}
+
+@test "replug: looks whether the slot is empty, and tries again what QEMU refuses" {
+	local there='[{"qdev_id": "dev0"}, {"qdev_id": ""}]' empty='[{"qdev_id": "dev01"}]'
+	slot '{}' "$there" "$there" "$empty" '"Error: not yet"' "$empty" '""' "$there" "$empty" '""' "$there"
+	kill "$replug"
+	run -0 grep -o 'query-pci\|device_add[^"]*' asked
+	assert_output - <<-EOF
+		query-pci
+		query-pci
+		query-pci
+		device_add edu,id=dev0,bus=port0
+		query-pci
+		device_add edu,id=dev0,bus=port0
+		query-pci
+		query-pci
+		device_add edu,id=dev0,bus=port0
+		query-pci
+	EOF
+	run ! grep . said
+}
+
+@test "replug: what QEMU refuses again and again is told, and left" {
+	local refused=()
+	for _ in {1..20}; do refused+=('[]' '"Error: no room"'); done
+	slot '{}' "${refused[@]}"
+	wait "$replug"
+	run -0 cat said
+	assert_output 'replug: dev0 cannot be plugged in again: {"return": "Error: no room", "id": "replug-41"}'
+}
+
 @test "detach --via=unplug: a card in a slot goes and comes back, whatever it does" {
 	for device in edu nvme; do
 		run -0 --separate-stderr vm --device $device,hotplug --device edu --replug 1 '
