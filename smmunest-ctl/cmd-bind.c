@@ -91,20 +91,16 @@ static enum status take_back(struct ctl *ctl, const struct smn_pci *pci)
 static enum status bind(struct ctl *ctl)
 {
 	const struct bind_opts *o = ctl->opts;
-	struct smn_why why = { "" }, remedy;
+	struct smn_why why = { "" };
 	enum status status;
 	struct smn_pci pci;
 	int ret;
 
 	status = ctl_device(ctl, &pci);
+	if (!status && !o->force)
+		status = ctl_unused(ctl, &pci);
 	if (status)
 		return status;
-	ret = o->force ? 0 : smn_pci_in_use(&ctl->sys, pci.bdf, &why);
-	if (ret) {
-		smn_why_set(&remedy, "smmunest-ctl bind %s --force, if you are "
-			    "sure", pci.bdf);
-		return ctl_no(ctl, CTL_USAGE, "device.in-use", &why, &remedy);
-	}
 	ret = smn_driver_bind(&ctl->sys, pci.bdf, &why);
 	if (ret && ret != -EALREADY)
 		return failed(ctl, ret, &why);

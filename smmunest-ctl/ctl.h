@@ -177,7 +177,13 @@ void images_close(struct images *images);
  */
 enum status ctl_device(struct ctl *ctl, struct smn_pci *pci);
 
-/* The same, and it must be ready for VFIO. */
+/* CTL_USAGE, with what the machine does with it, or CTL_OK. */
+enum status ctl_unused(struct ctl *ctl, const struct smn_pci *pci);
+
+/*
+ * As ctl_device(), and it must be ready for VFIO: CTL_SKIPPED otherwise, or
+ * CTL_USAGE for a device that the machine uses.
+ */
 enum status ctl_ready_device(struct ctl *ctl, struct smn_pci *pci);
 
 /* The same, and /dev/iommu is opened. */

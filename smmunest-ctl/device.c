@@ -116,6 +116,17 @@ enum status ctl_device(struct ctl *ctl, struct smn_pci *pci)
 	return CTL_OK;
 }
 
+enum status ctl_unused(struct ctl *ctl, const struct smn_pci *pci)
+{
+	struct smn_why why = { "" }, remedy;
+
+	if (!smn_pci_in_use(&ctl->sys, pci->bdf, &why))
+		return CTL_OK;
+	smn_why_set(&remedy, "smmunest-ctl bind %s --force, if you are sure",
+		    pci->bdf);
+	return ctl_no(ctl, CTL_USAGE, "device.in-use", &why, &remedy);
+}
+
 enum status ctl_ready_device(struct ctl *ctl, struct smn_pci *pci)
 {
 	struct smn_why cause, remedy;
@@ -132,6 +143,10 @@ enum status ctl_ready_device(struct ctl *ctl, struct smn_pci *pci)
 	if (strcmp(pci->driver, SMN_VFIO_PCI) || !pci->cdev[0]) {
 		bool bound = !strcmp(pci->driver, SMN_VFIO_PCI);
 
+		/* who is told to bind it should not learn it only then */
+		status = bound ? CTL_OK : ctl_unused(ctl, pci);
+		if (status)
+			return status;
 		smn_why_set(&cause,
 			    bound ? "%s has no VFIO device node: the kernel "
 				    "lacks CONFIG_VFIO_DEVICE_CDEV" :

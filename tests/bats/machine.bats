@@ -212,15 +212,16 @@ empty_romfs() {
 	assert_output $'nvme\n(null)'
 }
 
-@test "bind refuses a disk that is mounted, unless forced" {
+@test "bind and detach refuse a disk that is mounted, bind only unless forced" {
 	empty_romfs >romfs
 	run --separate-stderr vm --device nvme --no-bind --copy romfs -- '
 		mkdir -p /mnt && cat romfs >/dev/nvme0n1 && mount -t romfs -o ro /dev/nvme0n1 /mnt || exit 1
+		smmunest-ctl detach 2>&1 >/dev/null | grep -c "its disk is mounted on /mnt"; echo "detach ${PIPESTATUS[0]}"
 		smmunest-ctl bind >/dev/null; echo "mounted $?"
 		basename $(readlink /sys/bus/pci/devices/$SMMUNEST_DEVICE/driver); ls /run/smmunest 2>/dev/null
 		smmunest-ctl bind --force | grep ^driver; echo "forced $?"'
 	assert_success
-	assert_output --regexp $'^mounted 64\nnvme\ndriver  *vfio-pci\nforced 0$'
+	assert_output --regexp $'^1\ndetach 64\nmounted 64\nnvme\ndriver  *vfio-pci\nforced 0$'
 	[[ $stderr == *"its disk is mounted on /mnt"* ]]
 }
 
