@@ -78,7 +78,7 @@ away() {
 			and at("uevent"; "unbind pci") < at("uevent"; "bind pci")' \
 		'.result.timeline | any(.source == "log" and (.what | contains("Relaying device request")))'
 	[[ $(readlink "/sys/bus/pci/devices/$SMMUNEST_DEVICE/driver") == */vfio-pci ]]
-	! pgrep -x smmunest-ctl
+	! grep -qsx smmunest-ctl /proc/[0-9]*/comm
 }
 
 @test "detach --via=unbind: the driver is told to let go" {
@@ -116,7 +116,7 @@ away() {
 		wait $pid || status=$?
 		assert_equal "$status" $((128 + $(kill -l $signal)))
 		[[ $(readlink "/sys/bus/pci/devices/$SMMUNEST_DEVICE/driver") == */vfio-pci ]]
-		run ! pgrep -x smmunest-ctl
+		run ! grep -qsx smmunest-ctl /proc/[0-9]*/comm
 	done
 }
 

@@ -286,7 +286,7 @@ slot() {
 			for state in idle dma faulting; do
 				smmunest-ctl --json detach --via=unplug --while=$state --beside=00:03.0
 			done | jq -c "[.exit, (.result.checks | map(select(.ok | not).name)), (.result.checks | length > 15)]"
-			! pgrep -x smmunest-ctl'
+			! grep -qsx smmunest-ctl /proc/[0-9]*/comm'
 		assert_output - <<-EOF
 			[0,[],true]
 			[0,[],true]
