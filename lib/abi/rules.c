@@ -8,9 +8,9 @@
 
 #include "abi/rules.h"
 
-__attribute__((format(printf, 3, 4)))
+__attribute__((format(printf, 4, 5)))
 static void violate(struct smn_violations *out, const char *id,
-		    const char *fmt, ...)
+		    const struct smn_field *field, const char *fmt, ...)
 {
 	struct smn_violation *v;
 	va_list ap;
@@ -19,6 +19,7 @@ static void violate(struct smn_violations *out, const char *id,
 		return;
 	v = &out->v[out->n++];
 	v->id = id;
+	v->field = field;
 	va_start(ap, fmt);
 	vsnprintf(v->why.text, sizeof(v->why.text), fmt, ap);
 	va_end(ap);
@@ -73,20 +74,20 @@ static void check_field(const struct smn_layout *l, const struct smn_field *f,
 	char at[24];
 
 	if (bits && f->user != SMN_USER)
-		violate(out, "field.kernel", "%s.%s (%s) is not the user's to "
+		violate(out, "field.kernel", f, "%s.%s (%s) is not the user's to "
 			"set", l->name, f->name, position(f, at));
 	else if (bits && f->feat && !has(feats, f->feat))
-		violate(out, "field.feature", "%s.%s (%s) needs %s (%s)",
+		violate(out, "field.feature", f, "%s.%s (%s) needs %s (%s)",
 			l->name, f->name, position(f, at),
 			smn_feat_name(f->feat), smn_feat_source(f->feat));
 	else if (bits & ~allowed_mask(f, feats))
-		violate(out, "field.width", "%s.%s=0x%" PRIx64 " has more than "
+		violate(out, "field.width", f, "%s.%s=0x%" PRIx64 " has more than "
 			"%u bits, which needs %s (%s)", l->name, f->name, value,
 			f->narrow, smn_feat_name(f->wide),
 			smn_feat_source(f->wide));
 	else if (f->legal && !(f->legal >> value & 1)) {
 		name = smn_field_value_name(f, value);
-		violate(out, "field.value", "%s.%s=%" PRIu64 "%s%s%s is not a "
+		violate(out, "field.value", f, "%s.%s=%" PRIu64 "%s%s%s is not a "
 			"value the kernel takes", l->name, f->name, value,
 			name ? " (" : "", name ? name : "", name ? ")" : "");
 	}
@@ -101,7 +102,7 @@ static void check_fields(const struct smn_layout *l, const uint64_t *words,
 		uint64_t extra = words[i] & ~smn_layout_known(l, i);
 
 		if (extra)
-			violate(out, "field.reserved", "%s word %u has "
+			violate(out, "field.reserved", NULL, "%s word %u has "
 				"reserved bits set: 0x%016" PRIx64, l->name, i,
 				extra);
 	}
@@ -165,14 +166,14 @@ static void check_range(const struct smn_layout *l, const uint64_t *cmd,
 		return;
 	faults = range_faults(range, cmd, feats);
 	if (faults & RANGE_OF_ONE)
-		violate(out, "cmd.range", "TG=0 means one address: NUM, SCALE "
+		violate(out, "cmd.range", NULL, "TG=0 means one address: NUM, SCALE "
 			"and TTL must be 0");
 	if (faults & RANGE_NEEDS_DS)
-		violate(out, "cmd.range", "TTL=1 with TG=16k needs %s (%s)",
+		violate(out, "cmd.range", NULL, "TTL=1 with TG=16k needs %s (%s)",
 			smn_feat_name(SMN_FEAT_DS),
 			smn_feat_source(SMN_FEAT_DS));
 	if (faults & RANGE_EMPTY)
-		violate(out, "cmd.range", "TG=%" PRIu64 " with NUM=SCALE=TTL=0 "
+		violate(out, "cmd.range", NULL, "TG=%" PRIu64 " with NUM=SCALE=TTL=0 "
 			"is a reserved combination",
 			smn_field_get(range[TG], cmd));
 }
@@ -185,13 +186,13 @@ int smn_rules_cmd(const uint64_t cmd[2], smn_feats feats,
 
 	out->n = 0;
 	if (!l || l->fate != SMN_FORWARDED) {
-		violate(out, "cmd.opcode", "opcode 0x%02x%s%s%s is not one "
+		violate(out, "cmd.opcode", NULL, "opcode 0x%02x%s%s%s is not one "
 			"that IOMMU_HWPT_INVALIDATE takes", opcode,
 			l ? " (" : "", l ? l->name : "", l ? ")" : "");
 		return -EIO;
 	}
 	if (l->feat && !has(feats, l->feat))
-		violate(out, "cmd.feature", "%s needs %s (%s)", l->name,
+		violate(out, "cmd.feature", NULL, "%s needs %s (%s)", l->name,
 			smn_feat_name(l->feat), smn_feat_source(l->feat));
 	check_fields(l, cmd, feats, out);
 	check_range(l, cmd, feats, out);

@@ -15,6 +15,7 @@
 /* One thing that is wrong with a word. */
 struct smn_violation {
 	const char *id;			/* "ste.user", "cmd.value", ... */
+	const struct smn_field *field;	/* NULL: it is not one field alone */
 	struct smn_why why;
 };
 
@@ -61,6 +62,26 @@ int smn_rules_vste(const uint64_t ste[2], smn_feats feats,
  */
 int smn_rules_cmd(const uint64_t cmd[2], smn_feats feats,
 		  struct smn_violations *out);
+
+/* Words that the kernel takes for one SMMU and refuses for another. */
+struct smn_difference {
+	const struct smn_layout *layout;
+	const struct smn_field *field;	/* NULL: it is not one field alone */
+	bool second;			/* the second one takes them */
+	const char *id;			/* of the violation for the other, */
+	struct smn_why why;
+	uint64_t words[2];		/* and the least that shows it */
+};
+
+#define SMN_MAX_DIFFERENCES 128	/* twice what any two SMMUs have */
+
+/*
+ * All of that, each reason of each layout once, found by trying: fields alone,
+ * then two together. How many there are; at most SMN_MAX_DIFFERENCES are
+ * written.
+ */
+unsigned int smn_rules_differ(smn_feats first, smn_feats second,
+			      struct smn_difference out[SMN_MAX_DIFFERENCES]);
 
 /* The bits of word @i that a user may set, given the SMMU's features. */
 uint64_t smn_rules_allowed(const struct smn_layout *l, unsigned int i,
