@@ -74,20 +74,23 @@ static void check_field(const struct smn_layout *l, const struct smn_field *f,
 	char at[24];
 
 	if (bits && f->user != SMN_USER)
-		violate(out, "field.kernel", f, "%s.%s (%s) is not the user's to "
+		violate(out, "field.kernel", f,
+			"%s.%s (%s) is not the user's to "
 			"set", l->name, f->name, position(f, at));
 	else if (bits && f->feat && !has(feats, f->feat))
 		violate(out, "field.feature", f, "%s.%s (%s) needs %s (%s)",
 			l->name, f->name, position(f, at),
 			smn_feat_name(f->feat), smn_feat_source(f->feat));
 	else if (bits & ~allowed_mask(f, feats))
-		violate(out, "field.width", f, "%s.%s=0x%" PRIx64 " has more than "
+		violate(out, "field.width", f,
+			"%s.%s=0x%" PRIx64 " has more than "
 			"%u bits, which needs %s (%s)", l->name, f->name, value,
 			f->narrow, smn_feat_name(f->wide),
 			smn_feat_source(f->wide));
 	else if (f->legal && !(f->legal >> value & 1)) {
 		name = smn_field_value_name(f, value);
-		violate(out, "field.value", f, "%s.%s=%" PRIu64 "%s%s%s is not a "
+		violate(out, "field.value", f,
+			"%s.%s=%" PRIu64 "%s%s%s is not a "
 			"value the kernel takes", l->name, f->name, value,
 			name ? " (" : "", name ? name : "", name ? ")" : "");
 	}
@@ -166,14 +169,17 @@ static void check_range(const struct smn_layout *l, const uint64_t *cmd,
 		return;
 	faults = range_faults(range, cmd, feats);
 	if (faults & RANGE_OF_ONE)
-		violate(out, "cmd.range", NULL, "TG=0 means one address: NUM, SCALE "
+		violate(out, "cmd.range", NULL,
+			"TG=0 means one address: NUM, SCALE "
 			"and TTL must be 0");
 	if (faults & RANGE_NEEDS_DS)
-		violate(out, "cmd.range", NULL, "TTL=1 with TG=16k needs %s (%s)",
+		violate(out, "cmd.range", NULL,
+			"TTL=1 with TG=16k needs %s (%s)",
 			smn_feat_name(SMN_FEAT_DS),
 			smn_feat_source(SMN_FEAT_DS));
 	if (faults & RANGE_EMPTY)
-		violate(out, "cmd.range", NULL, "TG=%" PRIu64 " with NUM=SCALE=TTL=0 "
+		violate(out, "cmd.range", NULL,
+			"TG=%" PRIu64 " with NUM=SCALE=TTL=0 "
 			"is a reserved combination",
 			smn_field_get(range[TG], cmd));
 }
@@ -186,7 +192,8 @@ int smn_rules_cmd(const uint64_t cmd[2], smn_feats feats,
 
 	out->n = 0;
 	if (!l || l->fate != SMN_FORWARDED) {
-		violate(out, "cmd.opcode", NULL, "opcode 0x%02x%s%s%s is not one "
+		violate(out, "cmd.opcode", NULL,
+			"opcode 0x%02x%s%s%s is not one "
 			"that IOMMU_HWPT_INVALIDATE takes", opcode,
 			l ? " (" : "", l ? l->name : "", l ? ")" : "");
 		return -EIO;
