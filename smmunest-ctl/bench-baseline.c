@@ -22,14 +22,6 @@ static enum status wrong(struct bench *b, const char *what)
 					 "--json=FILE.json" });
 }
 
-static struct json_object *member(struct json_object *o, const char *key)
-{
-	struct json_object *v = NULL;
-
-	return json_object_is_type(o, json_type_object) &&
-		json_object_object_get_ex(o, key, &v) ? v : NULL;
-}
-
 static bool is_string(struct json_object *v, const char *s)
 {
 	return json_object_is_type(v, json_type_string) &&
@@ -38,7 +30,7 @@ static bool is_string(struct json_object *v, const char *s)
 
 static struct json_object *rows_of(struct json_object *doc)
 {
-	struct json_object *rows = member(member(doc, "result"), "rows");
+	struct json_object *rows = doc_get(doc_get(doc, "result"), "rows");
 
 	return json_object_is_type(rows, json_type_array) ? rows : NULL;
 }
@@ -53,10 +45,10 @@ enum status bench_baseline_open(struct bench *b)
 	base->doc = json_from_file(base->file, &why);
 	if (!base->doc)
 		return wrong(b, why.text);
-	if (!is_string(member(base->doc, "command"), "bench") ||
+	if (!is_string(doc_get(base->doc, "command"), "bench") ||
 	    !rows_of(base->doc))
 		return wrong(b, "it is not what `bench --json` writes");
-	if (!is_string(member(base->doc, "backend"), b->ctl->sys.be->name))
+	if (!is_string(doc_get(base->doc, "backend"), b->ctl->sys.be->name))
 		return wrong(b, "a model answered one, a kernel the other");
 	base->slower = json_object_new_array();
 	return CTL_OK;
@@ -77,8 +69,8 @@ static bool same(struct json_object *a, struct json_object *b)
 	for (size_t i = 0; i < SMN_ARRAY_SIZE(keys); i++)
 		if (bench_number(a, keys[i]) != bench_number(b, keys[i]))
 			return false;
-	return is_string(member(b, "name"),
-			 json_object_get_string(member(a, "name")));
+	return is_string(doc_get(b, "name"),
+			 json_object_get_string(doc_get(a, "name")));
 }
 
 static struct json_object *find(const struct bench_baseline *base,
@@ -103,6 +95,17 @@ static double bound(struct json_object *row, const char *key)
 	return v ? v : bench_number(row, "p50_ns");
 }
 
+bool bench_ratio(struct json_object *was, struct json_object *is,
+		 struct bench_ratio *r)
+{
+	if (!bench_number(was, "p50_ns") || !bench_number(is, "p50_ns"))
+		return false;
+	r->ratio = bound(is, "p50_ns") / bound(was, "p50_ns");
+	r->low = bound(is, "p50_low_ns") / bound(was, "p50_high_ns");
+	r->high = bound(is, "p50_high_ns") / bound(was, "p50_low_ns");
+	return true;
+}
+
 static void add_slower(struct bench_baseline *base, struct json_object *row)
 {
 	char label[64];
@@ -111,23 +114,23 @@ static void add_slower(struct bench_baseline *base, struct json_object *row)
 	json_object_array_add(base->slower, json_object_new_string(label));
 }
 
-void bench_baseline_compare(struct bench *b, struct json_object *row,
-			    const struct smn_stat *stat)
+void bench_baseline_compare(struct bench *b, struct json_object *row)
 {
 	struct bench_baseline *base = &b->baseline;
 	struct json_object *was = base->slower ? find(base, row) : NULL;
-	double low;
+	struct bench_ratio r;
 
 	doc_add(row, "ratio", NULL);
 	if (!was)
 		return;
-	low = stat->p50_low / bound(was, "p50_high_ns");
-	bench_add_real(row, "ratio", stat->p50 / bound(was, "p50_ns"));
-	bench_add_real(row, "ratio_low", low);
-	bench_add_real(row, "ratio_high",
-		       stat->p50_high / bound(was, "p50_low_ns"));
 	base->compared++;
-	if (low > 1 + base->threshold / 100)
+	/* on the model a call may take no time at all */
+	if (!bench_ratio(was, row, &r))
+		r = (struct bench_ratio){ 0 };
+	bench_add_real(row, "ratio", r.ratio);
+	bench_add_real(row, "ratio_low", r.low);
+	bench_add_real(row, "ratio_high", r.high);
+	if (r.low > 1 + base->threshold / 100)
 		add_slower(base, row);
 }
 
@@ -157,7 +160,7 @@ enum status bench_baseline_report(struct bench *b)
 		return CTL_OK;
 	n = json_object_array_length(base->slower);
 	o = json_object_new_object();
-	kernel = member(member(base->doc, "kernel"), "release");
+	kernel = doc_get(doc_get(base->doc, "kernel"), "release");
 	doc_add_str(o, "file", base->file);
 	doc_add(o, "kernel", json_object_get(kernel));
 	bench_add_real(o, "threshold_pct", base->threshold);

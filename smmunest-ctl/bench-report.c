@@ -13,14 +13,8 @@
 
 uint64_t bench_number(struct json_object *row, const char *key)
 {
-	struct json_object *v = NULL;
-	int64_t n;
+	int64_t n = doc_int(row, key);
 
-	if (!json_object_is_type(row, json_type_object) ||
-	    !json_object_object_get_ex(row, key, &v) ||
-	    !json_object_is_type(v, json_type_int))
-		return 0;
-	n = json_object_get_int64(v);
 	return n > 0 ? n : 0;
 }
 
@@ -180,7 +174,7 @@ void bench_report_row(struct bench *b, size_t n)
 	doc_add_int(row, "p50_low_ns", stat.p50_low);
 	doc_add_int(row, "p50_high_ns", stat.p50_high);
 	add_rate(row, batch, stat.mean);
-	bench_baseline_compare(b, row, &stat);
+	bench_baseline_compare(b, row);
 	if (b->hist)
 		doc_add(row, "histogram", doc_histogram(b->samples, n));
 	json_object_array_add(b->rows, row);

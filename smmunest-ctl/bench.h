@@ -141,8 +141,16 @@ enum status bench_baseline_open(struct bench *b);
 void bench_baseline_close(struct bench *b);
 
 /* The row's ratio to the baseline's row of that name and size. */
-void bench_baseline_compare(struct bench *b, struct json_object *row,
-			    const struct smn_stat *stat);
+void bench_baseline_compare(struct bench *b, struct json_object *row);
+
+/* Of the p50s, and how low and high it can be by their slices. */
+struct bench_ratio {
+	double ratio, low, high;
+};
+
+/* Of two rows that somebody's documents have; false: not two times. */
+bool bench_ratio(struct json_object *was, struct json_object *is,
+		 struct bench_ratio *r);
 
 /* What came of it: CTL_FAILED when a row is slower. */
 enum status bench_baseline_report(struct bench *b);

@@ -115,7 +115,8 @@ int ctl_exit(enum status status);
 	X(run) \
 	X(bench) \
 	X(fuzz) \
-	X(script)
+	X(script) \
+	X(compare)
 
 #define X(name) extern const struct cmd cmd_##name;
 COMMANDS(X)
@@ -341,6 +342,25 @@ void doc_add(struct json_object *o, const char *key, struct json_object *v);
 void doc_add_str(struct json_object *o, const char *key, const char *value);
 void doc_add_int(struct json_object *o, const char *key, int64_t value);
 
+/* --- doc-read.c: pieces of anybody's documents; of nothing, too --- */
+
+/* The member, or NULL. */
+struct json_object *doc_get(struct json_object *o, const char *key);
+
+/* A string member, or "". */
+const char *doc_text(struct json_object *o, const char *key);
+
+/* An integer member, or 0; a number that is finite, or 0. */
+int64_t doc_int(struct json_object *o, const char *key);
+double doc_real(struct json_object *o, const char *key);
+
+/* Of what is an array; else 0 and NULL. */
+size_t doc_length(struct json_object *list);
+struct json_object *doc_at(struct json_object *list, size_t i);
+
+/* The SMMU's registers of a device that `info` described: all are there. */
+bool doc_registers(struct json_object *dev, uint32_t regs[SMN_NREGS]);
+
 /* --- facts.c: what is told beside iommufd --- */
 
 /* config and unsafe_interrupts of the result; @raw: and the whole IORT */
@@ -364,6 +384,9 @@ void out_json(struct ctl *ctl, FILE *to, int status);
 
 /* The JSON in @path, at most 16 MiB of it; NULL and @why. */
 struct json_object *json_from_file(const char *path, struct smn_why *why);
+
+/* The same of documents one behind another: an array of them. */
+struct json_object *json_all_from_file(const char *path, struct smn_why *why);
 
 /* The result of `fields` as a page of the manual. */
 void out_man(const struct ctl *ctl, FILE *to);

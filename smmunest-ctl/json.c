@@ -88,35 +88,79 @@ static char *read_all(const char *path, size_t *len, struct smn_why *why)
 		free(text);
 		text = NULL;
 	}
+	if (text)
+		text[*len] = '\0';
 	fclose(f);
 	return text;
 }
 
-static struct json_object *parse(const char *text, size_t len,
+/* The document at *at, which moves behind it. */
+static struct json_object *parse(const char *text, size_t len, size_t *at,
 				 struct smn_why *why)
 {
 	struct json_tokener *t = json_tokener_new();
 	struct json_object *root = t ?
-		json_tokener_parse_ex(t, text, len) : NULL;
+		json_tokener_parse_ex(t, text + *at, len - *at) : NULL;
 
+	if (t)
+		*at += json_tokener_get_parse_end(t);
 	if (t && !root)
 		smn_why_set(why, "not JSON: %s at byte %zu",
-			    json_tokener_error_desc(json_tokener_get_error(t)),
-			    json_tokener_get_parse_end(t));
+			    json_tokener_get_error(t) ? json_tokener_error_desc(
+				    json_tokener_get_error(t)) : "null", *at);
 	if (t)
 		json_tokener_free(t);
 	return root;
 }
 
+static struct json_object *parse_all(const char *text, size_t len,
+				     struct smn_why *why)
+{
+	struct json_object *all = json_object_new_array();
+	size_t at = 0;
+
+	smn_why_set(why, "it is empty");
+	for (;;) {
+		struct json_object *one;
+
+		at += strspn(text + at, " \t\r\n");
+		if (at >= len)
+			break;
+		one = parse(text, len, &at, why);
+		if (!one) {
+			json_object_put(all);
+			return NULL;
+		}
+		json_object_array_add(all, one);
+	}
+	if (json_object_array_length(all))
+		return all;
+	json_object_put(all);
+	return NULL;
+}
+
 struct json_object *json_from_file(const char *path, struct smn_why *why)
 {
 	struct json_object *root;
+	size_t len = 0, at = 0;
+	char *text;
+
+	smn_why_set(why, "out of memory");
+	text = read_all(path, &len, why);
+	root = text ? parse(text, len, &at, why) : NULL;
+	free(text);
+	return root;
+}
+
+struct json_object *json_all_from_file(const char *path, struct smn_why *why)
+{
+	struct json_object *all;
 	size_t len = 0;
 	char *text;
 
 	smn_why_set(why, "out of memory");
 	text = read_all(path, &len, why);
-	root = text ? parse(text, len, why) : NULL;
+	all = text ? parse_all(text, len, why) : NULL;
 	free(text);
-	return root;
+	return all;
 }

@@ -11,18 +11,10 @@
 
 #define MAX_DEVICES 4096
 
-static struct json_object *member(struct json_object *o, const char *key)
-{
-	struct json_object *v = NULL;
-
-	return json_object_is_type(o, json_type_object) &&
-		json_object_object_get_ex(o, key, &v) ? v : NULL;
-}
-
 /* A string without what could end a line or a path; "" where there is none. */
 static const char *word(struct json_object *o, const char *key)
 {
-	struct json_object *v = member(o, key);
+	struct json_object *v = doc_get(o, key);
 	const char *s = json_object_is_type(v, json_type_string) ?
 		json_object_get_string(v) : "";
 
@@ -42,7 +34,7 @@ static uint64_t number(struct json_object *v)
 static unsigned int ranges(struct json_object *dev,
 			   struct smn_kept kept[SMN_MAX_RESERVED])
 {
-	struct json_object *all = member(dev, "reserved_regions");
+	struct json_object *all = doc_get(dev, "reserved_regions");
 	unsigned int n = 0;
 
 	if (!json_object_is_type(all, json_type_array))
@@ -51,33 +43,18 @@ static unsigned int ranges(struct json_object *dev,
 	     n < SMN_MAX_RESERVED; i++) {
 		struct json_object *o = json_object_array_get_idx(all, i);
 
-		kept[n] = (struct smn_kept){ number(member(o, "start")),
-					     number(member(o, "last")),
+		kept[n] = (struct smn_kept){ number(doc_get(o, "start")),
+					     number(doc_get(o, "last")),
 					     word(o, "type") };
 		n += kept[n].start <= kept[n].last && kept[n].type[0];
 	}
 	return n;
 }
 
-/* Are the registers there, all of them? */
-static bool registers(struct json_object *dev, uint32_t regs[SMN_NREGS])
-{
-	struct json_object *idr = member(dev, "idr");
-
-	if (!json_object_is_type(idr, json_type_array) ||
-	    json_object_array_length(idr) != SMN_NREGS - 2)
-		return false;
-	for (unsigned int i = 0; i < SMN_NREGS - 2; i++)
-		regs[i] = number(json_object_array_get_idx(idr, i));
-	regs[SMN_NREGS - 2] = number(member(dev, "iidr"));
-	regs[SMN_NREGS - 1] = number(member(dev, "aidr"));
-	return true;
-}
-
 /* true, false, or anything else: not known */
 static enum smn_truth truth(struct json_object *o, const char *key)
 {
-	struct json_object *v = member(o, key);
+	struct json_object *v = doc_get(o, key);
 
 	return json_object_is_type(v, json_type_boolean) ?
 		smn_truth_of(json_object_get_boolean(v)) : SMN_UNKNOWN;
@@ -87,9 +64,9 @@ static enum smn_truth truth(struct json_object *o, const char *key)
 static enum smn_truth canwbs(struct json_object *dev,
 			     const uint32_t regs[SMN_NREGS])
 {
-	struct json_object *nesting = member(dev, "nesting");
-	struct json_object *reasons = member(nesting, "reasons");
-	enum smn_truth told = truth(member(dev, "iort"), "canwbs");
+	struct json_object *nesting = doc_get(dev, "nesting");
+	struct json_object *reasons = doc_get(nesting, "reasons");
+	enum smn_truth told = truth(doc_get(dev, "iort"), "canwbs");
 
 	if (told)
 		return told;
@@ -106,14 +83,14 @@ static int add_device(struct smn_model *m, struct json_object *dev,
 		      struct smn_why *why)
 {
 	const char *bdf = word(dev, "bdf"), *driver = word(dev, "driver");
-	struct json_object *group = member(dev, "group");
+	struct json_object *group = doc_get(dev, "group");
 	struct smn_kept kept[SMN_MAX_RESERVED];
 	uint32_t regs[SMN_NREGS];
 	char full[SMN_BDF_LEN];
 	struct smn_part_row row = {
-		.bdf = full, .vendor = number(member(dev, "vendor")),
-		.device = number(member(dev, "device")),
-		.class = number(member(dev, "class")), .driver = driver,
+		.bdf = full, .vendor = number(doc_get(dev, "vendor")),
+		.device = number(doc_get(dev, "device")),
+		.class = number(doc_get(dev, "class")), .driver = driver,
 		.own = strcmp(driver, SMN_VFIO_PCI) ? driver : "",
 		.iommu = word(dev, "smmu"), .kept = kept,
 		.nkept = ranges(dev, kept),
@@ -127,12 +104,12 @@ static int add_device(struct smn_model *m, struct json_object *dev,
 		ret = smn_machine_add(smn_model_machine(m), &row);
 	if (!ret)
 		pdev = smn_machine_device(smn_model_machine(m), full);
-	if (pdev && registers(dev, regs))
+	if (pdev && doc_registers(dev, regs))
 		ret = smn_model_tell(m, row.iommu, regs, canwbs(dev, regs));
 	if (pdev)
 		pdev->facts.is[SMN_FACT_ATS] =
-			smn_and(truth(member(dev, "pci"), "ats"),
-				truth(member(dev, "iort"), "ats"));
+			smn_and(truth(doc_get(dev, "pci"), "ats"),
+				truth(doc_get(dev, "iort"), "ats"));
 	if (ret == -EEXIST)
 		smn_why_set(why, "the device %s is there twice", full);
 	else if (ret)
@@ -152,7 +129,7 @@ static const struct {
 
 static void add_facts(struct smn_world *w, struct json_object *result)
 {
-	struct json_object *config = member(result, "config");
+	struct json_object *config = doc_get(result, "config");
 
 	for (size_t i = 0; i < SMN_ARRAY_SIZE(options); i++)
 		if (!strcmp(word(config, options[i].option), "n"))
@@ -164,8 +141,9 @@ static void add_facts(struct smn_world *w, struct json_object *result)
 static int fill(struct smn_model *m, struct json_object *root,
 		struct smn_why *why)
 {
-	struct json_object *devices = member(member(root, "result"), "devices");
-	const char *release = word(member(root, "kernel"), "release");
+	struct json_object *devices = doc_get(doc_get(root, "result"),
+					      "devices");
+	const char *release = word(doc_get(root, "kernel"), "release");
 	int ret = 0;
 
 	if (strcmp(word(root, "command"), "info") ||
@@ -174,7 +152,7 @@ static int fill(struct smn_model *m, struct json_object *root,
 		smn_why_set(why, "it is not what `info --json` writes");
 		return -EINVAL;
 	}
-	add_facts(smn_model_world(m), member(root, "result"));
+	add_facts(smn_model_world(m), doc_get(root, "result"));
 	if (release[0])
 		ret = smn_machine_release(smn_model_machine(m), release);
 	if (ret)

@@ -68,6 +68,8 @@ static const struct {
 	{ "mean_ns", "mean", format_ns },
 	{ "errno", "result", format_errno },
 	{ "bytes", "size", format_bytes },
+	{ "a_ns", "a", format_ns },
+	{ "b_ns", "b", format_ns },
 };
 
 static const char *heading(const char *key)
