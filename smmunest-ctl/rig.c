@@ -217,10 +217,11 @@ bool rig_lacks(const struct rig *rig, const struct test_case *c,
 	       struct smn_why *why)
 {
 	uint32_t needs = case_needs(c);
+	uint16_t since = case_since(c);
 
-	if (rig->kernel && rig->kernel < c->since) {
+	if (rig->kernel && rig->kernel < since) {
 		smn_why_set(why, "needs Linux %u.%u, and this one has only what"
-			    " came up to %u.%u", c->since / 100, c->since % 100,
+			    " came up to %u.%u", since / 100, since % 100,
 			    rig->kernel / 100, rig->kernel % 100);
 		return true;
 	}

@@ -124,6 +124,7 @@ static const struct smn_row get_rows[] = {
 	  .cause = "hwpt_id is not a HWPT on an IOAS",
 	  .remedy = MADE_SO },
 	{ "bitmap.empty", EINVAL, ON(length), SMN_TEST(is, .with = 0),
+	  .since = 613,
 	  .cause = "length is 0",
 	  .remedy = "give the length of the range in bytes" },
 	{ "bitmap.range", EOVERFLOW, ON(iova), .test = beyond_end,

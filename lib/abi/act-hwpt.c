@@ -304,10 +304,10 @@ static const struct smn_row rows[] = {
 	  .remedy = "use a kernel from 6.15 on, or leave PASID out",
 	  .unreached = "needs a kernel before 6.15" },
 	{ "hwpt.flags.fault", EOPNOTSUPP, ON(flags), ON_IOAS,
-	  SMN_TEST(bits, .with = FAULT), .before = 611,
+	  SMN_TEST(bits, .with = FAULT), .before = 613,
 	  .cause = "FAULT_ID_VALID is a flag of newer kernels",
-	  .remedy = "use a kernel from 6.11 on, or leave FAULT_ID_VALID out",
-	  .unreached = "needs a kernel before 6.11" },
+	  .remedy = "use a kernel from 6.13 on, or leave FAULT_ID_VALID out",
+	  .unreached = "needs a kernel before 6.13" },
 	{ "hwpt.dirty", EOPNOTSUPP, ON(flags), ON_IOAS, .test = no_dirty,
 	  .cause = "the SMMU does not mark dirty pages (IDR0.HTTU), or "
 		   "firmware hides it",
@@ -372,6 +372,12 @@ static const struct smn_row rows[] = {
 	  .cause = "RLIMIT_MEMLOCK (mappings are pinned now)",
 	  .remedy = "ulimit -l unlimited, or run as root" },
 
+	{ "s1.parent.kernel", EINVAL, ON(pt_id), .about = SMN_IS(PAGING),
+	  .test = always, .before = 613,
+	  .cause = "pt_id is a HWPT that is no nesting parent, and the running "
+		   "kernel is older than nesting on SMMUv3",
+	  .remedy = "use a kernel from 6.13 on",
+	  .unreached = "needs a kernel before 6.13" },
 	{ "s1.parent", EOPNOTSUPP, ON(pt_id), .about = SMN_IS(PAGING),
 	  .test = always,
 	  .cause = "pt_id is a HWPT, and on SMMUv3 a nested HWPT is made on a "

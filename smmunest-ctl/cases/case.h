@@ -64,7 +64,8 @@ struct test_case {
 	const void *with;		/* run()'s own */
 	uint64_t number;
 	uint32_t needs;			/* beside what the bed does */
-	uint16_t since;			/* the kernel that can, 615; 0: all */
+	uint16_t since;			/* 615: not before 6.15; its ioctls
+					 * say by themselves when they came */
 	uint8_t bed;
 	bool slow;			/* only with --slow */
 };
@@ -120,6 +121,9 @@ int case_list_make(struct case_list *list);
 
 /* The needs of a case, those of its bed among them. */
 uint32_t case_needs(const struct test_case *c);
+
+/* The oldest kernel that can, 615, or 0: all. */
+uint16_t case_since(const struct test_case *c);
 
 const char *need_name(enum need need);
 

@@ -49,7 +49,7 @@ static const struct test_case rows[] = {
 		"let faults = fault-queue-alloc\n"
 		"let a = hwpt-alloc dev_id=dev pt_id=ioas "
 		"flags=FAULT_ID_VALID fault_id=faults\n"
-		"attach-iommufd-pt cdev pt_id=a\n"),
+		"attach-iommufd-pt cdev pt_id=a\n", .since = 613),
 	LINES(VDEVICE, "of-nested",
 		"let faults = fault-queue-alloc\n"
 		"let a = hwpt-alloc dev_id=dev pt_id=viommu "
@@ -67,11 +67,11 @@ static const struct test_case rows[] = {
 		"destroy id=a\n"
 		"close faults\n"
 		"expect EBUSY destroy.busy\n"
-		"destroy id=faults\n"),
+		"destroy id=faults\n", .since = 613),
 	LINES(DEVICE, "unknown-queue",
 		"expect ENOENT hwpt.fault\n"
 		"hwpt-alloc dev_id=dev pt_id=ioas flags=FAULT_ID_VALID "
-		"fault_id=77\n"),
+		"fault_id=77\n", .since = 613),
 };
 
 TOPIC(faultq, rows);

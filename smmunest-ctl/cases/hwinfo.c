@@ -99,6 +99,10 @@ static void reserved(struct trial *t, const struct test_case *c)
 		    -EOPNOTSUPP);
 }
 
+/* older kernels tell nothing of an SMMU */
+#define LENGTH(n) \
+	FUNCTION(DEVICE, "length-" #n, length, .number = n, .since = 613)
+
 static const struct test_case rows[] = {
 	REFUSED(DEVICE, EOPNOTSUPP, "hwinfo.flags",
 		"get-hw-info dev_id=dev flags=2"),
@@ -112,7 +116,7 @@ static const struct test_case rows[] = {
 		"get-hw-info dev_id=dev data_len=40 data_uptr=0x1000"),
 	LINES(DEVICE, "none-wanted",
 		"expect ok data_len=40 out_data_type=2\n"
-		"get-hw-info dev_id=dev\n"),
+		"get-hw-info dev_id=dev\n", .since = 613),
 	LINES(DEVICE, "asked-type",
 		"expect ok out_data_type=2\n"
 		"get-hw-info dev_id=dev flags=1 out_data_type=2\n",
@@ -124,12 +128,12 @@ static const struct test_case rows[] = {
 	LINES(DEVICE, "no-device",
 		"expect ENOENT hwinfo.device\n"
 		"get-hw-info dev_id=77\n"),
-	FUNCTION(DEVICE, "length-0", length, .number = 0),
-	FUNCTION(DEVICE, "length-1", length, .number = 1),
-	FUNCTION(DEVICE, "length-20", length, .number = 20),
-	FUNCTION(DEVICE, "length-40", length, .number = 40),
-	FUNCTION(DEVICE, "length-64", length, .number = 64),
-	FUNCTION(DEVICE, "length-128", length, .number = 128),
+	LENGTH(0),
+	LENGTH(1),
+	LENGTH(20),
+	LENGTH(40),
+	LENGTH(64),
+	LENGTH(128),
 	FUNCTION(DEVICE, "same", same, .number = 40),
 	FUNCTION(S2, "registers", nests),
 	FUNCTION(DEVICE, "capabilities", caps, .since = 702),

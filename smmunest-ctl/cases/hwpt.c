@@ -46,7 +46,7 @@ static const struct test_case rows[] = {
 		"hwpt-alloc dev_id=dev pt_id=ioas flags=NEST_PARENT",
 		.needs = NEED(S2)),
 	THEN_REFUSED(DEVICE, EOPNOTSUPP, "s1.parent", S1,
-		"hwpt-alloc dev_id=dev pt_id=host ste=V=0"),
+		"hwpt-alloc dev_id=dev pt_id=host ste=V=0", .since = 613),
 	LINES(S2, "s1.parent-s2",
 		"expect EOPNOTSUPP s1.parent\n"
 		"hwpt-alloc dev_id=dev pt_id=s2 ste=V=0\n"),
@@ -115,7 +115,7 @@ static const struct test_case rows[] = {
 		"let a = hwpt-alloc dev_id=dev pt_id=ioas "
 		"flags=FAULT_ID_VALID fault_id=faults\n"
 		"expect EBUSY destroy.busy\n"
-		"destroy id=faults\n"),
+		"destroy id=faults\n", .since = 613),
 	LINES(VIOMMU, "s1.fault-capable",
 		"let faults = fault-queue-alloc\n"
 		"let a = hwpt-alloc dev_id=dev pt_id=viommu "
@@ -151,7 +151,8 @@ static const struct test_case rows[] = {
 		"hwpt-get-dirty-bitmap hwpt_id=ioas length=0x1000 "
 		"page_size=0x1000"),
 	THEN_REFUSED(DEVICE, EINVAL, "bitmap.empty", S1,
-		"hwpt-get-dirty-bitmap hwpt_id=host page_size=0x1000"),
+		"hwpt-get-dirty-bitmap hwpt_id=host page_size=0x1000",
+		.since = 613),
 	THEN_REFUSED(DEVICE, EOVERFLOW, "bitmap.range", S1,
 		"hwpt-get-dirty-bitmap hwpt_id=host iova=0xfffffffffffff000 "
 		"length=0x2000 page_size=0x1000"),

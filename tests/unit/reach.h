@@ -85,8 +85,11 @@ static const struct reach cases[] = {
 	  "expect ENOTTY kernel.old\n"
 	  "viommu-alloc dev_id=dev hwpt_id=ioas type=ARM_SMMUV3\n"
 	  "expect EOPNOTSUPP s2.kernel\n"
-	  "hwpt-alloc dev_id=dev pt_id=ioas flags=NEST_PARENT\n" },
-	{ "faults of the future", "qemu:kernel=6.10", .text = BOUND
+	  "hwpt-alloc dev_id=dev pt_id=ioas flags=NEST_PARENT\n"
+	  "let host = hwpt-alloc dev_id=dev pt_id=ioas\n"
+	  "expect EINVAL s1.parent.kernel\n"
+	  "hwpt-alloc dev_id=dev pt_id=host ste=V=0\n" },
+	{ "faults of the future", "qemu:kernel=6.12", .text = BOUND
 	  "expect EOPNOTSUPP hwpt.flags.fault\n"
 	  "hwpt-alloc dev_id=dev pt_id=ioas flags=FAULT_ID_VALID\n" },
 	{ "PASIDs of the future", "qemu:kernel=6.14", .text = BOUND
