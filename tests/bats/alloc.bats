@@ -6,7 +6,7 @@
 load helper
 
 setup() {
-	need_device
+	need_nesting
 }
 
 @test "alloc --attach: every step succeeds and is told" {

@@ -44,8 +44,10 @@ driver() {
 	holds ".result.was == \"$former\" and .result.driver == \"vfio-pci\" and .result.cdev == \"/dev/vfio/devices/$(ls "$sysfs/vfio-dev")\""
 	assert_equal "$(driver)" vfio-pci
 	assert_equal "$(<"$journal")" "driver $former"$'\n'"override "
-	ctl 0 alloc --attach
-	holds '.result.steps | all(.errno == 0)'
+	if [[ -z $(cannot_nest) ]]; then
+		ctl 0 alloc --attach
+		holds '.result.steps | all(.errno == 0)'
+	fi
 }
 
 @test "a second bind and a second unbind change nothing" {
@@ -110,7 +112,7 @@ driver() {
 }
 
 @test "unbind does not wait for ever for a program that has the device open" {
-	coproc HOLDER { exec smmunest-ctl alloc --hold 2>&1 3>&-; }
+	coproc HOLDER { exec smmunest-ctl alloc --upto=ioas --hold 2>&1 3>&-; }
 	holder=$HOLDER_PID line=
 	until [[ $line == *holding* ]]; do read -r line <&"${HOLDER[0]}"; done
 	smmunest-ctl --timeout=1 unbind "$bdf" >"$BATS_TEST_TMPDIR/said" 2>&1 3>&- &

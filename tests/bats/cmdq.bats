@@ -6,7 +6,7 @@ load helper
 
 setup() {
 	# no device is needed where the test names its model
-	[[ $BATS_TEST_DESCRIPTION == *"model:"* ]] || need_device
+	[[ $BATS_TEST_DESCRIPTION == *"model:"* ]] || need_nesting
 	cd "$BATS_TEST_TMPDIR" || return
 }
 

@@ -6,7 +6,7 @@
 load helper
 
 setup() {
-	need_device
+	need_nesting
 }
 
 @test "detach --via=ioctl: every check holds, and the time line tells every ioctl" {

@@ -15,7 +15,7 @@ source_of() {
 # bats test_tags=hw
 @test "devices: reads, writes and MSIs arrive where the tables send them, faults are told" {
 	need_kernel "tests/unit/dma.c has its devices"
-	need_device
+	need_nesting
 	command -v dma >/dev/null || skip "the program dma is not in PATH: make guest"
 	cdev=$(cd "/sys/bus/pci/devices/$SMMUNEST_DEVICE/vfio-dev" && echo *) || skip "$SMMUNEST_DEVICE is not vfio-pci's"
 	name=$(source_of "$SMMUNEST_DEVICE")
@@ -28,7 +28,7 @@ source_of() {
 
 # bats test_tags=hw,qemu
 @test "devices: what edu's registers and interrupts refuse has the row's reason" {
-	need_device
+	need_nesting
 	on_model || [[ $(source_of "$SMMUNEST_DEVICE") == edu ]] || skip "$SMMUNEST_DEVICE is no edu"
 	run smmunest-ctl -q script "$BATS_TEST_DIRNAME/../scripts/machines/edu.script"
 	assert_success

@@ -6,7 +6,7 @@
 load helper
 
 setup() {
-	need_device
+	need_nesting
 	cd "$BATS_TEST_TMPDIR" || return
 	status=0
 	smmunest-ctl -q --json dma --dma=auto V=0 >probe 2>/dev/null || status=$?

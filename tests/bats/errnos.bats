@@ -60,8 +60,8 @@ on_model() {
 }
 
 # bats test_tags=hw
-@test "errnos: any machine with a device behind an SMMUv3" {
-	need_device
+@test "errnos: any machine with a device that nests" {
+	need_nesting
 	for script in "$scripts"/errnos/*.script; do
 		smmunest-ctl -j script -k "$script" >"${script##*/}" 2>/dev/null || true
 	done
@@ -70,7 +70,7 @@ on_model() {
 
 # bats test_tags=hw
 @test "errnos: a process that may less" {
-	need_device
+	need_nesting
 	need_kernel "its processes have no capabilities to give up"
 	[[ $EUID == 0 ]] || skip "only root can give up what root has"
 	truncate -s 1M /run/smmunest-file
@@ -82,7 +82,7 @@ on_model() {
 
 # bats test_tags=hw
 @test "errnos: a process with no more files" {
-	need_device
+	need_nesting
 	need_kernel "its files are no files of this process"
 	# how many it has before the device is open is its own affair
 	for files in {6..12}; do

@@ -33,6 +33,7 @@ WORDS \x090x0000000000001234'
 
 # bats test_tags=hw,qemu
 @test "the emulated machine: CANWBS, a coherent SMMU, StreamIDs that are requester IDs" {
+	need_nesting
 	ctl 0 info "$SMMUNEST_DEVICE"
 	holds '.result.devices[0].iort | .canwbs and .cca and .cohacc and .smmu_index == 0' \
 		'.result.devices[0] | .stream_ids == .requester_ids and (.stream_ids | length) == 1' \

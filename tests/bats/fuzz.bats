@@ -9,7 +9,7 @@ ioctls='.result.ops | with_entries(select(.key | test("^(IOMMU|VFIO)_")))'
 
 # bats test_tags=hw
 @test "fuzz: no difference between the kernel and its model, and it is no idle talk" {
-	need_device
+	need_nesting
 	ctl 0 fuzz --seed=1 -n 20000
 	holds '.result | .differences == [] and .requests == 20000 and .accepted + .refused == .requests' \
 		'.result | [.accepted, .refused] | all(. >= 5000)' \
@@ -21,7 +21,7 @@ ioctls='.result.ops | with_entries(select(.key | test("^(IOMMU|VFIO)_")))'
 
 # bats test_tags=hw
 @test "fuzz: another seed, other requests, and still no difference" {
-	need_device
+	need_nesting
 	ctl 0 fuzz --seed=424242 -n 3000 --length=37
 	holds '.result | .differences == [] and .sequences >= 82 and .seed == 424242'
 }

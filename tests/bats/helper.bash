@@ -30,6 +30,32 @@ need_device() {
 	[[ -n ${SMMUNEST_DEVICE-} ]] || skip "SMMUNEST_DEVICE names no device behind an SMMUv3"
 }
 
+# cannot_nest: why the device and its machine cannot, as info says it, or nothing; asked once for all tests
+cannot_nest() {
+	local reasons=$BATS_RUN_TMPDIR/cannot-nest
+	[[ -e $reasons ]] || smmunest-ctl --json info "$SMMUNEST_DEVICE" 2>/dev/null | jq -r '.result.devices[0].nesting // {} |
+		select(.verdict == "no") | [.reasons[] | "\(.text) [\(.id)]"] | join("; ")' >"$reasons"
+	printf '%s' "$(<"$reasons")"
+}
+
+# need_nesting: for tests that nest. Where a machine is known to (SMMUNEST_MUST_NEST), a skip would hide that it does not
+# any more: there it is a failure.
+need_nesting() {
+	local reasons
+	need_device
+	reasons=$(cannot_nest)
+	[[ -n $reasons ]] || return 0
+	[[ ! ${SMMUNEST_MUST_NEST-} ]] || fail "this machine has to nest: $reasons"
+	skip "$SMMUNEST_DEVICE cannot nest: $reasons"
+}
+
+# need_registers: for tests that look at the SMMU's, which kernels before 6.13 do not tell
+need_registers() {
+	need_device
+	[[ ${SMMUNEST_MUST_NEST-} || $(smmunest-ctl --json info "$SMMUNEST_DEVICE" 2>/dev/null) == *'"idr":'* ]] ||
+		skip "the kernel does not tell the registers of this device's SMMU"
+}
+
 # ctl STATUS ARGUMENT...: smmunest-ctl --json must end with STATUS; holds() looks at its document. Like `run
 # --separate-stderr`, but without its processes.
 ctl() {

@@ -10,6 +10,7 @@ setup() {
 }
 
 @test "info: the named device can nest, and its facts are sysfs's" {
+	need_nesting
 	need_kernel "its sysfs is not this shell's"
 	ctl 0 info "$SMMUNEST_DEVICE"
 	sysfs=/sys/bus/pci/devices/$(value bdf)
@@ -27,6 +28,7 @@ setup() {
 }
 
 @test "info: every field is the bits that the Arm specification gives it" {
+	need_registers
 	ctl 0 info --raw "$SMMUNEST_DEVICE"
 	holds '.result.devices[0].idr | length == 6 and all(word32)' \
 		'.result.devices[0] | (.iidr | word32) and (.aidr | word32) and (.caps | word64)' \
@@ -43,12 +45,14 @@ setup() {
 }
 
 @test "info: without --raw only the fields that iommufd promises" {
+	need_registers
 	ctl 0 info "$SMMUNEST_DEVICE"
 	holds '.result.devices[0].fields.IDR0 | has("ST_LEVEL") and has("TTF") and (has("ATS") or has("HTTU") or has("PRI") | not)' \
 		'.result.devices[0].fields.IDR5 | has("GRAN4K") and (has("STALL_MAX") | not)'
 }
 
 @test "info: what decode says of the words is what info says" {
+	need_registers
 	ctl 0 info --raw "$SMMUNEST_DEVICE"
 	[[ $output =~ \"fields\":(\{(\"[A-Z0-9]+\":\{[^}]*\},?)*\}) ]]
 	fields=${BASH_REMATCH[1]}
@@ -73,7 +77,8 @@ setup() {
 	holds ".result.devices | any(.bdf | endswith(\"$SMMUNEST_DEVICE\"))" \
 		'.result.devices | all(.nesting.verdict | IN("yes", "no", "cannot tell"))' \
 		'.result.devices | all(.nesting | .verdict == "yes" or (.reasons | length > 0))' \
-		'.result.devices | all((.driver == "vfio-pci") == has("idr"))'
+		'.result.devices | all(.driver == "vfio-pci" or (has("idr") | not))'
+	[[ -n $(cannot_nest) ]] || holds '.result.devices | all((.driver == "vfio-pci") == has("idr"))'
 }
 
 @test "info: an address without a device ends with 4 and says so" {
@@ -99,6 +104,7 @@ setup() {
 }
 
 @test "encode: --for a device judges by its SMMU, as its registers do" {
+	need_registers
 	cd "$BATS_TEST_TMPDIR" || return
 	ctl 0 info "$SMMUNEST_DEVICE"
 	regs=$(jq -r '.result.devices[0].idr | join(",")' <<<"$output")

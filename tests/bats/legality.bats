@@ -7,7 +7,7 @@ load helper
 # bats test_tags=hw
 @test "legality: the kernel takes and refuses what the rules say, bit by bit" {
 	need_kernel "the rules would judge themselves"
-	need_device
+	need_nesting
 	command -v legality >/dev/null || skip "the program legality is not in PATH: make guest"
 	cdev=$(cd "/sys/bus/pci/devices/$SMMUNEST_DEVICE/vfio-dev" && echo *) || skip "$SMMUNEST_DEVICE is not vfio-pci's"
 	run legality "/dev/vfio/devices/$cdev"

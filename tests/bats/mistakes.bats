@@ -50,29 +50,35 @@ let viommu = viommu-alloc type=ARM_SMMUV3 dev_id=dev hwpt_id=s2'
 }
 
 @test "mistake: an STE with a reserved bit" {
+	need_nesting
 	mistaken 2 s1.ste 'smmunest-ctl decode ste 0x' alloc --ste=0x0010000000000009,0
 }
 
 @test "mistake: EATS=2" {
+	need_nesting
 	mistaken 2 s1.ste 'smmunest-ctl decode ste 0x' alloc Cfg=s1 EATS=2
 }
 
 @test "mistake: the parent instead of the vIOMMU under a nested HWPT" {
+	need_nesting
 	scripted s1.parent vIOMMU <<<"$chain
 hwpt-alloc dev_id=dev pt_id=s2 data_type=ARM_SMMUV3 ste=0x9,0"
 }
 
 @test "mistake: no vDEVICE" {
+	need_nesting
 	mistaken 2 attach.vdevice 'drop --vsid=none' alloc --attach --vsid=none Cfg=s1 S1ContextPtr=0x40001000
 }
 
 @test "mistake: a second vDEVICE of a device" {
+	need_nesting
 	scripted vdevice.taken "destroy that vDEVICE" <<<"$chain
 vdevice-alloc viommu_id=viommu dev_id=dev virt_id=8
 vdevice-alloc viommu_id=viommu dev_id=dev virt_id=8"
 }
 
 @test "mistake: a vSID for two devices" {
+	need_nesting
 	mapfile -t nodes < <(printf '%s\n' /sys/bus/pci/devices/*/vfio-dev)
 	((${#nodes[@]} > 1)) || skip "needs a second device that vfio-pci has"
 	second=${nodes[1]%/vfio-dev}
@@ -85,6 +91,7 @@ vdevice-alloc viommu_id=viommu dev_id=dev2 virt_id=8"
 }
 
 @test "mistake: more memory than RLIMIT_MEMLOCK lets pin" {
+	need_nesting
 	need_kernel "its limit is told by memlock=, see model.bats"
 	[[ $EUID == 0 ]] || skip "needs root, to let go of CAP_IPC_LOCK"
 	run --separate-stderr bash -c 'ulimit -l 64; exec setpriv --bounding-set=-ipc_lock smmunest-ctl --json alloc'
@@ -93,25 +100,30 @@ vdevice-alloc viommu_id=viommu dev_id=dev2 virt_id=8"
 }
 
 @test "mistake: a vSID that nobody has" {
+	need_nesting
 	mistaken 2 inval.vsid -- inval --vsid=0x42 cfgi-cd:SID=0x43
 }
 
 @test "mistake: CMD_SYNC in a batch" {
+	need_nesting
 	mistaken 2 inval.cmd 'smmunest-ctl decode cmd 0x' inval --force tlbi-nh-all cmd-sync
 	mistaken 64 cmd.opcode -- inval cmd-sync
 }
 
 @test "mistake: ATC_INV without ATS" {
+	need_nesting
 	ctl 0 info "$SMMUNEST_DEVICE" --raw
 	[[ $(value IDR0) != *'"ATS":1'* ]] || skip "this SMMU has ATS"
 	mistaken 2 inval.cmd decode inval --force --vsid=8 atc-inv:SID=8
 }
 
 @test "mistake: NUM without TG" {
+	need_nesting
 	mistaken 2 inval.cmd decode inval --force tlbi-nh-va:ASID=1,Address=0x1000,NUM=3
 }
 
 @test "mistake: a mapping over the MSI window" {
+	need_nesting
 	mistaken 2 attach.msi 'choose another --memory=SIZE@IPA' alloc --attach --memory=2M@0x8000000
 	scripted map.reserved IPA <<<"$chain
 attach-iommufd-pt cdev pt_id=s2
@@ -119,17 +131,20 @@ ioas-map ioas_id=ioas flags=READABLE|WRITEABLE|FIXED_IOVA user_va=mem length=0x1
 }
 
 @test "mistake: a mapping of a BAR" {
+	need_nesting
 	scripted map.pin 'ordinary memory' <<<"$chain
 let bar = mmap cdev length=0x1000
 ioas-map ioas_id=ioas flags=READABLE|WRITEABLE|FIXED_IOVA user_va=bar length=0x1000 iova=0x40000000"
 }
 
 @test "mistake: objects destroyed in the wrong order" {
+	need_nesting
 	scripted destroy.busy detach <<<"$chain
 destroy id=s2"
 }
 
 @test "mistake: a device opened twice" {
+	need_nesting
 	need_kernel "every command has one of its own"
 	smmunest-ctl alloc --upto=ioas --hold=20 >held 2>&1 &
 	for _ in {1..100}; do

@@ -75,6 +75,7 @@ ends() {
 }
 
 @test "a device that is watched is let go when somebody wants it" {
+	need_nesting
 	listen "$bdf"
 	head -n 1 "$seen" | jq -e '[.sources[] | select(.source | IN("vfio", "vevent")) | .listening] == [true, true]'
 	timeout 20 sh -c "echo $bdf >/sys/bus/pci/drivers/vfio-pci/unbind"

@@ -6,7 +6,7 @@
 load helper
 
 setup() {
-	need_device
+	need_nesting
 	cd "$BATS_TEST_TMPDIR" || return
 	status=0
 	smmunest-ctl -q --json msi Cfg=bypass >probe 2>/dev/null || status=$?

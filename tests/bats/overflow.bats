@@ -7,7 +7,7 @@ load helper
 # bats test_tags=hw
 @test "overflow: of a queue of one event, numbers and headers are as the interface has them" {
 	need_kernel "tests/unit/overflow.c has its devices"
-	need_device
+	need_nesting
 	command -v overflow >/dev/null || skip "the program overflow is not in PATH: make guest"
 	cdev=$(cd "/sys/bus/pci/devices/$SMMUNEST_DEVICE/vfio-dev" && echo *) || skip "$SMMUNEST_DEVICE is not vfio-pci's"
 	[[ $(<"/sys/bus/pci/devices/$SMMUNEST_DEVICE/vendor") == 0x1234 ]] || skip "$SMMUNEST_DEVICE is no edu, whose fault is one event"

@@ -6,7 +6,7 @@
 load helper
 
 setup() {
-	need_device
+	need_nesting
 	on_model || [[ $(<"/sys/bus/pci/devices/$SMMUNEST_DEVICE/vendor") == 0x1234 ]] || skip "the device is not QEMU's edu"
 }
 

@@ -127,6 +127,6 @@ all() {
 
 # bats test_tags=hw
 @test "rows of HWPTs: the kernel refuses each, and the reason is told" {
-	need_device
+	need_nesting
 	run -0 smmunest-ctl -q script -k - <<<"$(all)"
 }

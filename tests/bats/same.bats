@@ -6,7 +6,7 @@ load helper
 
 # bats test_tags=hw,qemu
 @test "same: bind, attach, detach and queues, right and wrong, on the kernel and on the model" {
-	need_device
+	need_nesting
 	command -v vfio-same >/dev/null || skip "the program vfio-same is not in PATH: make guest"
 	cdev=$(cd "/sys/bus/pci/devices/$SMMUNEST_DEVICE/vfio-dev" && echo *) || skip "$SMMUNEST_DEVICE is not vfio-pci's"
 	run vfio-same "/dev/vfio/devices/$cdev"

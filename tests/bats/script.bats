@@ -46,7 +46,7 @@ syntax() {
 
 # bats test_tags=hw
 @test "script: a chain by name, with what is expected and what is not" {
-	need_device
+	need_nesting
 	cat >chain <<-EOF
 		let iommufd = open /dev/iommu
 		let cdev = open dev0	# the device

@@ -7,7 +7,7 @@ load helper
 # bats test_tags=hw
 @test "stale: what each command names is gone after it" {
 	need_kernel "it keeps no translations, tests/unit/stale.c"
-	need_device
+	need_nesting
 	command -v stale >/dev/null || skip "the program stale is not in PATH: make guest"
 	case $(cd "/sys/bus/pci/devices/$SMMUNEST_DEVICE" && cat vendor device class) in
 		0x1234$'\n'0x11e8* | *0x010802) ;;
@@ -22,6 +22,7 @@ load helper
 # bats test_tags=hw,qemu
 @test "stale: on the emulated SMMU each case is seen, with two devices on one stage 2" {
 	need_kernel "it keeps no translations, tests/unit/stale.c"
+	need_nesting
 	command -v stale >/dev/null || skip "the program stale is not in PATH: make guest"
 	edu='' nvme=''
 	for dev in /sys/bus/pci/devices/*; do

@@ -275,6 +275,8 @@ slot() {
 	local refused=()
 	for _ in {1..20}; do refused+=('[]' '"Error: no room"'); done
 	slot '{}' "${refused[@]}"
+	# it ends by itself
+	timeout 60 tail --pid="$replug" -f /dev/null
 	wait "$replug"
 	run -0 cat said
 	assert_output 'replug: dev0 cannot be plugged in again: {"return": "Error: no room", "id": "replug-41"}'

@@ -7,7 +7,7 @@ load helper
 # bats test_tags=hw
 @test "walk-smmu: stage 1 at random, and each event a VM can cause, end as the walk says" {
 	need_kernel "tests/unit/walk-smmu.c has its devices"
-	need_device
+	need_nesting
 	command -v walk-smmu >/dev/null || skip "the program walk-smmu is not in PATH: make guest"
 	cdev=$(cd "/sys/bus/pci/devices/$SMMUNEST_DEVICE/vfio-dev" && echo *) || skip "$SMMUNEST_DEVICE is not vfio-pci's"
 	[[ $(<"/sys/bus/pci/devices/$SMMUNEST_DEVICE/vendor") == 0x1234 ]] || skip "$SMMUNEST_DEVICE is no edu: RAM may be anywhere"
