@@ -132,6 +132,17 @@ static int k_list(void *be, const char *dir,
 	return smn_backend_model.list(((struct mortal *)be)->m, dir, each, ctx);
 }
 
+/* Time and waiting change nothing that anybody would have to undo. */
+static uint64_t k_now(void *be)
+{
+	return smn_backend_model.now(((struct mortal *)be)->m);
+}
+
+static int k_poll(void *be, struct pollfd *fds, unsigned int n, int ms)
+{
+	return smn_backend_model.poll(((struct mortal *)be)->m, fds, n, ms);
+}
+
 static int k_lock(void *be, int fd)
 {
 	struct mortal *k = be;
@@ -150,6 +161,7 @@ static const struct smn_backend mortal_backend = {
 	.name = "mortal", .open = k_open, .close = k_close, .read = k_read,
 	.write = k_write, .readlink = k_readlink, .access = k_access,
 	.mkdir = k_mkdir, .unlink = k_unlink, .list = k_list, .lock = k_lock,
+	.now = k_now, .poll = k_poll,
 };
 
 /* --- the machine: a disk that is nvme's, another one --- */
