@@ -14,7 +14,7 @@ setup() {
 # ends_well OPTION...: of scripts/vm. The files that nest from their first line to their last would only be skipped.
 ends_well() {
 	local files=(/tests/bats/{alloc,bind,facts,info,mistakes,model,monitor,no-nesting,run,script}.bats)
-	run --separate-stderr "$top/scripts/vm" run --timeout 500 "$@" -- bats --formatter tap --filter-tags hw "${files[@]}"
+	run --separate-stderr "$top/scripts/vm" run --timeout 900 "$@" -- bats --formatter tap --filter-tags hw "${files[@]}"
 	assert_success
 	refute_line --regexp '^not ok'
 	assert_line --regexp '^ok [0-9]+ no nesting: alloc and inval end in a refusal, for the reason that info gives$'
