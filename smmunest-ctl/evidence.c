@@ -266,35 +266,3 @@ struct json_object *evidence_read(const char *path, struct smn_why *why)
 	json_object_put(docs);
 	return m;
 }
-
-/* --- several files of one machine --- */
-
-static bool may_be_same(struct json_object *a, struct json_object *b,
-			const char *key)
-{
-	const char *x = doc_text(a, key), *y = doc_text(b, key);
-
-	return !x[0] || !y[0] || !strcmp(x, y);
-}
-
-bool evidence_completes(struct json_object *machine, struct json_object *more)
-{
-	for (size_t i = 0; i < EVIDENCE_KINDS; i++)
-		if (doc_get(machine, kinds[i]) && doc_get(more, kinds[i]))
-			return false;
-	return may_be_same(machine, more, "backend") &&
-		may_be_same(machine, more, "model") &&
-		may_be_same(machine, more, "kernel") &&
-		may_be_same(machine, more, "device");
-}
-
-void evidence_join(struct json_object *machine, struct json_object *more)
-{
-	struct json_object *files = doc_get(machine, "files");
-
-	json_object_array_add(files, json_object_get(
-				      doc_at(doc_get(more, "files"), 0)));
-	json_object_object_foreach(more, key, v)
-		if (strcmp(key, "files"))
-			doc_add(machine, key, json_object_get(v));
-}

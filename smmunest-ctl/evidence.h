@@ -24,11 +24,4 @@ const char *evidence_name(enum evidence kind);
 /* One file's; NULL and @why, which names the file. */
 struct json_object *evidence_read(const char *path, struct smn_why *why);
 
-/*
- * Is @more of the same machine, and tells only what @machine does not yet?
- * Then it can be joined: @machine has all of it afterwards.
- */
-bool evidence_completes(struct json_object *machine, struct json_object *more);
-void evidence_join(struct json_object *machine, struct json_object *more);
-
 #endif

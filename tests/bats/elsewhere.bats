@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # bats file_tags=vm
 # The tests of smmunest-ctl on emulated machines that cannot nest: they end well there, too, or say why they are skipped.
+# shellcheck disable=SC2154  # $top is need_vm's
 
-bats_require_minimum_version 1.8.0
+load helper
 
 setup() {
-	bats_load_library bats-support
-	bats_load_library bats-assert
-	top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
-	[[ -x $top/scripts/vm ]] || skip "scripts/vm runs on the host"
+	need_vm
 }
 
 # ends_well OPTION...: of scripts/vm. The files that nest from their first line to their last would only be skipped.

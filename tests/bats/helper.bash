@@ -30,6 +30,12 @@ need_device() {
 	[[ -n ${SMMUNEST_DEVICE-} ]] || skip "SMMUNEST_DEVICE names no device behind an SMMUv3"
 }
 
+# need_vm: for tests from outside of the emulated machine; $top is the checkout
+need_vm() {
+	top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+	[[ -x $top/scripts/vm ]] || skip "scripts/vm runs on the host"
+}
+
 # cannot_nest: why the device and its machine cannot, as info says it, or nothing; asked once for all tests
 cannot_nest() {
 	local reasons=$BATS_RUN_TMPDIR/cannot-nest

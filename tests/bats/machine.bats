@@ -1,15 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # bats file_tags=vm
 # What has to be seen from outside of the emulated machine: the SMMU's own view, exact times, other firmware and kernels.
-# shellcheck disable=SC2016  # '$SMMUNEST_DEVICE' is for the machine's shell
+# shellcheck disable=SC2016,SC2154  # '$SMMUNEST_DEVICE' is for the machine's shell; $top is need_vm's
 
-bats_require_minimum_version 1.8.0
+load helper
 
 setup() {
-	bats_load_library bats-support
-	bats_load_library bats-assert
-	top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
-	[[ -x $top/scripts/vm ]] || skip "scripts/vm runs on the host"
+	need_vm
 	cd "$BATS_TEST_TMPDIR" || return
 }
 

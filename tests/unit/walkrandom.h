@@ -266,13 +266,15 @@ static inline void layouts(struct lab *l, unsigned int n)
 	struct layout_count c = { 0 };
 	struct lab_want want;
 	struct layout y;
-	unsigned int i;
+	unsigned int compared = 0;
 	int ret = 0;
 
-	for (i = 0; i < n && !ret; i++) {
+	/* one that lies on our own memory is no layout; few do */
+	for (unsigned int i = 0; i < 2 * n && compared < n && !ret; i++) {
 		ret = layout_next(l, &y);
 		if (ret || layout_taken(l, &y))
 			continue;
+		compared++;
 		if (!lab_transfer(l, y.iova, y.write, y.hole, &want)) {
 			layout_tell(l, &y, i);
 			c.wrong++;
@@ -280,10 +282,11 @@ static inline void layouts(struct lab *l, unsigned int n)
 		layout_count(&c, &y, &want);
 	}
 	layout_report(l, &c);
-	tap_ok(l->tap, !ret && !c.wrong && c.fates[LAB_ARRIVES] &&
-	       !c.fates[LAB_UNKNOWN], "%s, %u bits: the SMMU and the walk "
+	tap_ok(l->tap, !ret && compared == n && !c.wrong &&
+	       c.fates[LAB_ARRIVES] && !c.fates[LAB_UNKNOWN],
+	       "%s, %u bits: the SMMU and the walk "
 	       "agree on %u layouts from seed %" PRIu64 " on (%u differ, %d)",
-	       l->source->name, l->bits, i, seed, c.wrong, ret);
+	       l->source->name, l->bits, compared, seed, c.wrong, ret);
 }
 
 #endif
