@@ -17,8 +17,9 @@ static const struct implementer {
 };
 
 /*
- * Those whose errata the driver knows: arm_smmu_device_iidr_probe(). Where the
- * variant or the revision is less than here, it does not let them nest.
+ * Product numbers: arm_smmu_device_iidr_probe(), and for MMU-600AE table 2-16
+ * of its manual (Arm 101412). Where the variant or the revision is less than
+ * here, the driver does not let them nest.
  */
 static const struct product {
 	uint16_t implementer, id;
@@ -26,6 +27,7 @@ static const struct product {
 	uint8_t variant, revision;
 } products[] = {
 	{ 0x43b, 0x483, "MMU-600", 2, 0 },
+	{ 0x43b, 0x485, "MMU-600AE", 0, 0 },
 	{ 0x43b, 0x487, "MMU-700", 1, 1 },
 	{ 0x43b, 0x48a, "MMU-L1", 0, 0 },
 	{ 0x43b, 0x498, "MMU-S3", 0, 0 },

@@ -175,6 +175,7 @@ static void identity(struct tap *t)
 		const char *name;
 	} rows[] = {
 		{ 0x4832043b, "Arm MMU-600 r2p0" },
+		{ 0x4851043b, "Arm MMU-600AE r1p0" },
 		{ 0x4871143b, "Arm MMU-700 r1p1" },
 		{ 0x48a0043b, "Arm MMU-L1 r0p0" },
 		{ 0x4980143b, "Arm MMU-S3 r0p1" },
