@@ -281,7 +281,7 @@ static void differ_cases(struct comparing *c)
 		return;
 	for (unsigned int i = 0; i < 2; i++) {
 		m[i] = doc_get(doc_get(c->machine[i], "run"), "cases");
-		if (!doc_get(doc_get(c->machine[i], "run"), "totals"))
+		if (!evidence_ended(c->machine[i]))
 			note(c, "%s's run did not come to its end",
 			     i ? "B" : "A");
 	}

@@ -116,7 +116,8 @@ int ctl_exit(enum status status);
 	X(bench) \
 	X(fuzz) \
 	X(script) \
-	X(compare)
+	X(compare) \
+	X(report)
 
 #define X(name) extern const struct cmd cmd_##name;
 COMMANDS(X)

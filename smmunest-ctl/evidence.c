@@ -146,6 +146,16 @@ static bool (*const takes[EVIDENCE_KINDS])(struct json_object *m,
 
 /* --- lines of run and of bench --stream --- */
 
+/* The plan that leaves out least: one case run again takes nothing away. */
+static void take_left_out(struct json_object *run, struct json_object *line)
+{
+	int64_t n = doc_int(line, "left_out");
+
+	if (doc_get(line, "left_out") && n >= 0 &&
+	    (!doc_get(run, "left_out") || n < doc_int(run, "left_out")))
+		doc_add_int(run, "left_out", n);
+}
+
 static bool take_plan(struct json_object *m, struct json_object *line,
 		      struct smn_why *why)
 {
@@ -154,8 +164,13 @@ static bool take_plan(struct json_object *m, struct json_object *line,
 	if (!take_envelope(m, line, why))
 		return false;
 	part(run, "cases");
-	doc_add_int(run, "planned", doc_int(run, "planned") +
-		    doc_int(line, "cases"));
+	/* one before that has no totals was cut off, and stays so */
+	if (doc_get(run, "planned") && !doc_get(run, "totals"))
+		doc_add(run, "cut", json_object_new_boolean(true));
+	json_object_object_del(run, "totals");
+	doc_add_int(run, "planned", doc_int(line, "cases"));
+	doc_add_int(run, "tried", 0);
+	take_left_out(run, line);
 	return true;
 }
 
@@ -167,17 +182,28 @@ static bool is_verdict(const char *word)
 	return false;
 }
 
+static bool is_bad(struct json_object *c)
+{
+	const char *status = doc_text(c, "status");
+
+	return c && strcmp(status, verdict_name(PASSED)) &&
+		strcmp(status, verdict_name(SKIPPED));
+}
+
 static bool take_case(struct json_object *m, struct json_object *line,
 		      struct smn_why *why)
 {
-	struct json_object *cases = part(part(m, "run"), "cases");
+	struct json_object *run = part(m, "run");
 	const char *name = doc_text(line, "name");
 
 	if (!name[0] || !is_verdict(doc_text(line, "status"))) {
 		smn_why_set(why, "a case without name or status");
 		return false;
 	}
-	doc_add(cases, name, json_object_get(line));
+	/* what went wrong once is not mended by going well another time */
+	if (!is_bad(doc_get(part(run, "cases"), name)))
+		doc_add(part(run, "cases"), name, json_object_get(line));
+	doc_add_int(run, "tried", doc_int(run, "tried") + 1);
 	return true;
 }
 
@@ -265,4 +291,44 @@ struct json_object *evidence_read(const char *path, struct smn_why *why)
 	}
 	json_object_put(docs);
 	return m;
+}
+
+/* --- several files of one machine --- */
+
+static bool may_be_same(struct json_object *a, struct json_object *b,
+			const char *key)
+{
+	const char *x = doc_text(a, key), *y = doc_text(b, key);
+
+	return !x[0] || !y[0] || !strcmp(x, y);
+}
+
+bool evidence_ended(struct json_object *machine)
+{
+	struct json_object *run = doc_get(machine, "run");
+
+	return doc_get(run, "totals") && !doc_get(run, "cut") &&
+		doc_int(run, "tried") == doc_int(run, "planned");
+}
+
+bool evidence_completes(struct json_object *machine, struct json_object *more)
+{
+	for (size_t i = 0; i < EVIDENCE_KINDS; i++)
+		if (doc_get(machine, kinds[i]) && doc_get(more, kinds[i]))
+			return false;
+	return may_be_same(machine, more, "backend") &&
+		may_be_same(machine, more, "model") &&
+		may_be_same(machine, more, "kernel") &&
+		may_be_same(machine, more, "device");
+}
+
+void evidence_join(struct json_object *machine, struct json_object *more)
+{
+	struct json_object *files = doc_get(machine, "files");
+
+	json_object_array_add(files, json_object_get(
+				      doc_at(doc_get(more, "files"), 0)));
+	json_object_object_foreach(more, key, v)
+		if (strcmp(key, "files"))
+			doc_add(machine, key, json_object_get(v));
 }

@@ -5,7 +5,8 @@
  *
  * {"files":[...],"backend":"kernel","kernel":"7.3.4","version":...,
  *  "device":"0000:00:02.0","info":{...},
- *  "run":{"planned":N,"cases":{NAME:{...},...},"totals":{...}},
+ *  "run":{"planned":N,"tried":N,"left_out":N,"cases":{NAME:{...},...},
+ *         "totals":{...}},
  *  "bench":{"rows":{LABEL:{...},...},"cost":{...},...}}
  *
  * What a machine's files do not tell is not there. Kinds and types are checked
@@ -23,5 +24,15 @@ const char *evidence_name(enum evidence kind);
 
 /* One file's; NULL and @why, which names the file. */
 struct json_object *evidence_read(const char *path, struct smn_why *why);
+
+/* Did each run come to its end, with as many cases as it had planned? */
+bool evidence_ended(struct json_object *machine);
+
+/*
+ * Is @more of the same machine, and tells only what @machine does not yet?
+ * Then it can be joined: @machine has all of it afterwards.
+ */
+bool evidence_completes(struct json_object *machine, struct json_object *more);
+void evidence_join(struct json_object *machine, struct json_object *more);
 
 #endif

@@ -19,6 +19,18 @@ static struct json_object *event(const char *name)
 	return o;
 }
 
+/* So that whoever reads of a part does not take it for the whole. */
+static unsigned int left_out(const struct run *r)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < r->list.n; i++)
+		n += !r->list.cases[i].slow;
+	for (unsigned int i = 0; i < r->nchosen; i++)
+		n -= !r->list.cases[r->chosen[i]].slow;
+	return n;
+}
+
 static void begin(const struct run *r, FILE *to)
 {
 	struct json_object *o = event("plan");
@@ -38,6 +50,7 @@ static void begin(const struct run *r, FILE *to)
 	doc_add(o, "kernel", kernel);
 	doc_add(o, "device", json_object_get(ctl->device));
 	doc_add_int(o, "cases", r->nchosen);
+	doc_add_int(o, "left_out", left_out(r));
 	if (r->shuffled)
 		doc_add(o, "seed", doc_hex(r->seed, 16));
 	print(to, o);

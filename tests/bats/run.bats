@@ -84,7 +84,6 @@ each() {
 @test "run: --format=junit is well-formed, with its sums" {
 	model run --format=junit hwinfo attach.fault-capable
 	[[ $status == 0 ]]
-	command -v xmllint >/dev/null || skip "xmllint is not installed"
 	xmllint --noout ktap
 	n=$(smmunest-ctl run -l hwinfo attach.fault-capable | wc -l)
 	[[ $(xmllint --xpath 'string(/testsuite/@tests)' ktap) == "$n" ]]
@@ -94,7 +93,6 @@ each() {
 }
 
 @test "run: prove, too, reads it" {
-	command -v prove >/dev/null || skip "prove is not installed"
 	model run hwinfo
 	prove -e cat ktap
 	run -1 smmunest-ctl --backend=model:lax-hwinfo.flags run hwinfo
