@@ -43,9 +43,10 @@ logged() {
 
 # Minutes of silence would look like a fault: every 15 s it is told what COMMAND is at. (A sleep would outlive the kill.)
 tick() {
-	local never since=$SECONDS
+	local never line since=$SECONDS
 	exec {never}<> <(:)
 	until read -r -t 15 -u "$never" || ! kill -0 $$ 2>/dev/null; do
-		say "$((SECONDS - since)) s: $(tail -n 1 "$log" | cut -c 1-100)"
+		line=$(tail -n 1 "$log" | cut -c 1-100)
+		say "$((SECONDS - since)) s${line:+: $line}"
 	done
 }
