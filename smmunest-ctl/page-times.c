@@ -143,9 +143,9 @@ static void scale_fit(struct html *h, struct json_object *machine,
 		      struct json_object *fit, const char *object)
 {
 	struct json_object *rows = doc_get(doc_get(machine, "bench"), "rows");
-	struct plot_point points[MOST_POINTS];
+	struct plot_point points[MOST_POINTS], curve[MOST_POINTS];
 	struct plot_curve c = { "time by the number of objects", object,
-				points, NULL, 0, 0 };
+				points, curve, 0, 0 };
 	const char *of = doc_text(fit, "of");
 
 	json_object_object_foreach(rows, name, row) {
@@ -166,6 +166,10 @@ static void scale_fit(struct html *h, struct json_object *machine,
 	html_printf(h, "%s; the p50s differ by %.1f %% at most.", object,
 		    doc_real(fit, "worst_pct"));
 	html_close(h);
+	for (; c.ncurve < c.npoints; c.ncurve++)
+		curve[c.ncurve] = (struct plot_point){
+			points[c.ncurve].x, doc_real(fit, "fixed_ns") +
+			doc_real(fit, "per_object_ns") * points[c.ncurve].x };
 	if (c.npoints > 1)
 		plot_curve(h, &c);
 }

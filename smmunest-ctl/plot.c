@@ -200,25 +200,45 @@ static double plot_y(const struct axis *a, double v)
 	return HEIGHT - BOTTOM - place(a, v) * (HEIGHT - TOP - BOTTOM);
 }
 
-static void grid(struct html *h, const struct plot_curve *c,
-		 const struct axis *x, const struct axis *y)
+/* The next of 1, 2, 5, 10, 20, ... above @v. */
+static uint64_t round_above(uint64_t v)
 {
-	static const double round[] = { 1, 2, 5 };
+	static const unsigned int steps[] = { 1, 2, 5 };
+
+	for (uint64_t ten = 1; ten < MOST; ten *= 10)
+		for (unsigned int i = 0; i < SMN_ARRAY_SIZE(steps); i++)
+			if (ten * steps[i] > v)
+				return ten * steps[i];
+	return MOST;
+}
+
+/* The last one that is not above it, of a @v from 1 on. */
+static uint64_t round_below(uint64_t v)
+{
+	uint64_t below = 1, next;
+
+	while ((next = round_above(below)) <= v && next < MOST)
+		below = next;
+	return below;
+}
+
+static void grid(struct html *h, const struct plot_curve *c,
+		 const struct axis *x, const struct axis *y,
+		 uint64_t low, uint64_t high)
+{
 	double last = HEIGHT, shown = 0;
 
-	/* 1, 2, 5, 10, ... as far as there is room for them */
-	for (double ten = LEAST; ten < MOST; ten *= 10)
-		for (unsigned int i = 0; i < SMN_ARRAY_SIZE(round); i++) {
-			double v = ten * round[i], l = log2_of(v);
-			double at = plot_y(y, v);
+	/* as many as there is room for */
+	for (uint64_t v = low; v <= high && v < MOST; v = round_above(v)) {
+		double at = plot_y(y, v);
 
-			if (l < y->low || l > y->high || last - at < 22)
-				continue;
-			last = at;
-			line(h, "grid", (struct box){ LEFT, at, WIDTH - LEFT -
-						      RIGHT, 0 });
-			label_time(h, "tick last", LEFT - 8, at + 4, v);
-		}
+		if (last - at < 22)
+			continue;
+		last = at;
+		line(h, "grid", (struct box){ LEFT, at, WIDTH - LEFT - RIGHT,
+					      0 });
+		label_time(h, "tick last", LEFT - 8, at + 4, v);
+	}
 	for (unsigned int i = 0; i < c->npoints; i++) {
 		double at = plot_x(x, c->points[i].x);
 		char text[24];
@@ -246,22 +266,31 @@ static void polyline(struct html *h, const struct plot_curve *c,
 	fputs("\"/>", h->to);
 }
 
+static void range_of(const struct plot_point *p, unsigned int n, double *least,
+		     double *most)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		*least = p[i].y < *least ? p[i].y : *least;
+		*most = p[i].y > *most ? p[i].y : *most;
+	}
+}
+
 void plot_curve(struct html *h, const struct plot_curve *c)
 {
-	struct axis x = { INFINITY, -INFINITY }, y = x;
+	struct axis x = { INFINITY, -INFINITY }, y;
+	double least = MOST, most = 1;
+	uint64_t low, high;
 
-	for (unsigned int i = 0; i < c->npoints; i++) {
+	for (unsigned int i = 0; i < c->npoints; i++)
 		widen(&x, c->points[i].x);
-		widen(&y, c->points[i].y);
-	}
-	for (unsigned int i = 0; i < c->ncurve; i++)
-		widen(&y, c->curve[i].y);
-	/* to powers of two around */
-	y.low = (int)(y.low + 64) - 64;
-	y.high = (int)(y.high + 65) - 64;
+	range_of(c->points, c->npoints, &least, &most);
+	range_of(c->curve, c->ncurve, &least, &most);
+	low = round_below(clamp(least, 1, MOST / 10));
+	high = round_above(clamp(most, 1, MOST / 10));
+	y = (struct axis){ log2_of(low), log2_of(high) };
 	x.high = x.high > x.low ? x.high : x.low + 1;
 	start(h, "plot", WIDTH, HEIGHT, c->title);
-	grid(h, c, &x, &y);
+	grid(h, c, &x, &y, low, high);
 	if (c->ncurve)
 		polyline(h, c, &x, &y);
 	for (unsigned int i = 0; i < c->npoints; i++) {

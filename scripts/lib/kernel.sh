@@ -5,17 +5,23 @@
 
 config=$top/scripts/kernel.config
 
-# Linux as Debian packs it, and its version on stdout: the metapackage has that of the newest source.
-kernel_unpack() {
+# Linux as Debian packs it, an archive under $work, and its version on stdout: the metapackage has that of the newest
+# source.
+kernel_archive() {
 	local version series
 	debian_root_newest
 	version=$(debian_newest linux-source)
 	series=$(grep -oE '^[0-9]+\.[0-9]+' <<<"$version")
 	say "fetching the source of Linux $version (about 160 MB)"
 	debian_unpack "$work" "linux-source-$series=$version"
-	say "unpacking it"
-	logged tar -xJf "$work/usr/src/linux-source-$series.tar.xz" -C "$work" --strip-components=1
 	echo "$version"
+}
+
+# The tree, and its version on stdout.
+kernel_unpack() {
+	kernel_archive
+	say "unpacking it"
+	logged tar -xJf "$work"/usr/src/linux-source-*.tar.xz -C "$work" --strip-components=1
 }
 
 kmake() {
