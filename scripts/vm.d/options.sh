@@ -16,7 +16,7 @@ usage() {
 		                    a device of the machine (repeatable; without: one edu); hotplug: behind a root port
 		  --no-bind         leave the devices alone; otherwise they are bound to vfio-pci
 		  --replug SECS     plug a hotplug device in again that long after each removal
-		  --icount          one CPU whose clock counts instructions: times are the same in each run
+		  --icount          one CPU whose clock counts instructions, and the same chance and date: each boot is the same
 		  --smp N           number of CPUs (default 2)
 		  --stock-iort      leave the IORT as QEMU makes it, without CANWBS
 		  --no-smmu         no IOMMU at all, so nothing is bound to vfio-pci

@@ -33,9 +33,13 @@ machine_args() {
 		-cpu max -m 1G -bios /usr/share/qemu-efi-aarch64/QEMU_EFI.fd)
 }
 
+# What counts instructions shall also throw the same dice (its CPU is a source of random numbers, and addresses are random)
+# and begin on the same day, or a copy takes an instruction more on another boot.
 cpu_args() {
 	qemu+=(-smp "$smp")
-	if [[ $icount == yes ]]; then qemu+=(-icount shift=0,sleep=off); fi
+	if [[ $icount == yes ]]; then
+		qemu+=(-icount shift=0,sleep=off -seed 1 -rtc "base=2026-01-01T00:00:00,clock=vm")
+	fi
 }
 
 device_args() {

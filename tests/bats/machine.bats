@@ -103,6 +103,12 @@ time_rows='
 1 [true,true,true] ["inval x1"]'
 }
 
+@test "exact time: bench-kernel finds an image as fast as itself, to the instruction in every min, p50 and p99" {
+	image=$("$top/scripts/vm" kernel)
+	run -0 --separate-stderr "$top/scripts/bench-kernel" "$image" "$image"
+	assert_equal "${#lines[@]} $(grep -c ' 1[.]0000$' <<<"$output")" '13 12'
+}
+
 @test "firmware without CANWBS: info says no and why, alloc ends at VIOMMU_ALLOC" {
 	run --separate-stderr vm --stock-iort -- 'smmunest-ctl -j info $SMMUNEST_DEVICE >$OUT/info; smmunest-ctl -qj alloc >$OUT/alloc'
 	assert_equal "$status" 2
