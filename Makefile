@@ -144,7 +144,12 @@ $(Z)/bin/%: $(Z)/tests/fuzz/%.o $(patsubst %.c,$(Z)/%.o,$(LIB))
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(FUZZ_CC) $(SAN_FLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ \
-		$(LIB_LIBS)
+		$(NATIVE_LIBS)
+
+# this one reads what the program writes: the rooms of compare and report
+$(Z)/bin/evidence: $(patsubst %.c,$(Z)/%.o,$(wildcard \
+	$(patsubst %,smmunest-ctl/%.c,bench-row compare doc* evidence html \
+	json page* plot trace verdict)))
 
 # new inputs stay in build/fuzz; those worth keeping are committed as seeds
 fuzz: $(FUZZ_RUNS)

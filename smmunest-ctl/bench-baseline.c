@@ -87,25 +87,6 @@ static struct json_object *find(const struct bench_baseline *base,
 	return NULL;
 }
 
-/* One that does not tell its slices is taken to be exact. */
-static double bound(struct json_object *row, const char *key)
-{
-	uint64_t v = bench_number(row, key);
-
-	return v ? v : bench_number(row, "p50_ns");
-}
-
-bool bench_ratio(struct json_object *was, struct json_object *is,
-		 struct bench_ratio *r)
-{
-	if (!bench_number(was, "p50_ns") || !bench_number(is, "p50_ns"))
-		return false;
-	r->ratio = bound(is, "p50_ns") / bound(was, "p50_ns");
-	r->low = bound(is, "p50_low_ns") / bound(was, "p50_high_ns");
-	r->high = bound(is, "p50_high_ns") / bound(was, "p50_low_ns");
-	return true;
-}
-
 static void add_slower(struct bench_baseline *base, struct json_object *row)
 {
 	char label[64];

@@ -143,15 +143,6 @@ void bench_baseline_close(struct bench *b);
 /* The row's ratio to the baseline's row of that name and size. */
 void bench_baseline_compare(struct bench *b, struct json_object *row);
 
-/* Of the p50s, and how low and high it can be by their slices. */
-struct bench_ratio {
-	double ratio, low, high;
-};
-
-/* Of two rows that somebody's documents have; false: not two times. */
-bool bench_ratio(struct json_object *was, struct json_object *is,
-		 struct bench_ratio *r);
-
 /* What came of it: CTL_FAILED when a row is slower. */
 enum status bench_baseline_report(struct bench *b);
 
@@ -168,7 +159,9 @@ void bench_report_row(struct bench *b, size_t n);
 /* All rows are there. */
 enum status bench_report_close(struct bench *b);
 
-/* "inval x16", "map 4 KiB"; of a row's document. */
+/* --- bench-row.c: of rows that somebody's documents have --- */
+
+/* "inval x16", "map 4 KiB" */
 void bench_label(struct json_object *row, char *buf, size_t len);
 
 /* An integer member, or 0. */
@@ -176,7 +169,17 @@ uint64_t bench_number(struct json_object *row, const char *key);
 
 void bench_add_real(struct json_object *o, const char *key, double v);
 
-/* The text, from the document. */
+/* Of the p50s, and how low and high it can be by their slices. */
+struct bench_ratio {
+	double ratio, low, high;
+};
+
+/* Of two rows that somebody's documents have; false: not two times. */
+bool bench_ratio(struct json_object *was, struct json_object *is,
+		 struct bench_ratio *r);
+
+/* --- bench-print.c: the text, from the document --- */
+
 void bench_print(const struct ctl *ctl, FILE *to);
 
 #endif

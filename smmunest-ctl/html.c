@@ -119,6 +119,7 @@ void html_text(struct html *h, const char *text)
 	html_escape(h->to, text, strlen(text));
 }
 
+__attribute__((format(printf, 2, 0)))
 static void print(struct html *h, const char *fmt, va_list ap)
 {
 	char text[TEXT];

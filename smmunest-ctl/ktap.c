@@ -8,16 +8,6 @@
 
 #include "run.h"
 
-static const char *const verdicts[NVERDICTS] = {
-	[PASSED] = "pass", [FAILED] = "fail", [SKIPPED] = "skip",
-	[ERROR] = "error", [TIMED_OUT] = "timeout",
-};
-
-const char *verdict_name(enum verdict verdict)
-{
-	return verdicts[verdict];
-}
-
 unsigned int run_count(const struct run *r, enum verdict verdict)
 {
 	unsigned int n = 0;
