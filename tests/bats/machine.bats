@@ -109,6 +109,18 @@ time_rows='
 	assert_equal "${#lines[@]} $(grep -c ' 1[.]0000$' <<<"$output")" '13 12'
 }
 
+@test "the README's bring-up of a board, as it stands there, with fewer cases and samples" {
+	sed -n '/^## On a board/,/^## /s/^    \(.*smmunest-ctl [^t].*\|export .*\)/\1/p' "$top/README.md" | grep -v build/ |
+		sed 's/0000:01:00.0/0000:00:02.0/; s/ run  / run attach.replace/; s/ bench / bench -n 5 /' >steps
+	assert_equal "$(wc -l <steps)" 8
+	run -0 --separate-stderr vm --no-bind --copy steps -- 'ln -s "$(command -v smmunest-ctl)" . && bash -e steps >&2 && cp board.html $OUT'
+	xmllint --noout "$top/build/vm/out/board.html"
+	run xmllint --xpath 'string(//p[@class="answer"])' "$top/build/vm/out/board.html"
+	assert_output 'A part of the suite passes'
+	run xmllint --xpath 'count(//figure) > 10 and count(//svg[@class="plot"]) = 1 and count(//article) = 2' "$top/build/vm/out/board.html"
+	assert_output true
+}
+
 @test "firmware without CANWBS: info says no and why, alloc ends at VIOMMU_ALLOC" {
 	run --separate-stderr vm --stock-iort -- 'smmunest-ctl -j info $SMMUNEST_DEVICE >$OUT/info; smmunest-ctl -qj alloc >$OUT/alloc'
 	assert_equal "$status" 2
