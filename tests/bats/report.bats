@@ -129,9 +129,10 @@ verdict() {
 # what would do harm in a page, if it were taken for more than text
 hostile='\"><script>alert(1)</script><b onload='"'x'"'>&lt;&#0;]]>\u0001\u007f\ufffe\ud83d\ude00<!--'
 
-# variants JQ: the documents of a small machine, one value of each kind of place in them changed by JQ, in a file each
+# variants JQ: the documents of a machine, one value of each kind of place in them changed by JQ, in a file each; one field,
+# one option of the configuration stands for all
 variants() {
-	jq -sr '. as $all | [[paths] | unique_by(map(if type == "number" then "#" else . end) + [$all[.[0]] | .event, .command])[]
+	jq -sr '. as $all | [[paths] | unique_by(map(if tostring | test("^[0-9A-Z]") then "#" else . end) + [$all[.[0]] | .event, .command])[]
 		as $p | '"$1"'] | to_entries[] | "\(.key)\t\(.value[] | tojson)"' machine.json |
 		awk -F '\t' '{ print $2 >"variant." $1 ".json" }'
 }
@@ -144,7 +145,7 @@ variants() {
 		[[ -s $file.html ]] || rm "$file.html"
 	done
 	pages=(variant.*.html)
-	[[ ${#pages[@]} -gt 50 ]]
+	[[ ${#pages[@]} -gt 40 ]]
 	xmllint --noout variant.*.html
 	run ! grep -lE '<script|onload=.x|<!--' variant.*.html
 	grep -lF '&quot;&gt;&lt;script&gt;alert(1)' variant.*.html >shown
@@ -162,13 +163,14 @@ variants() {
 
 @test "report: values of any type and size in the right places do no harm" {
 	kinds='[7, null, [], {}, "x", -1, 1e308, true, 18446744073709551615, [[]], "", 9223372036854775807]'
-	variants "$kinds"' as $kinds | $all | setpath($p; $kinds[($p | tojson | length) % ($kinds | length)])'
+	# one place in three: the fuzz target goes to the others
+	variants "$kinds"' as $kinds | ($p | tojson | length) as $n | select($n % 3 == 0) | $all | setpath($p; $kinds[$n / 3 % ($kinds | length)])'
 	for file in variant.*.json; do
-		smmunest-ctl -q report "$file" machine.json >"$file.html" || [[ $? == 64 ]] || fail "$(<"${file%.json}")"
+		smmunest-ctl -q report "$file" >"$file.html" || [[ $? == 64 ]] || fail "$(<"$file")"
 		[[ -s $file.html ]] || rm "$file.html"
 	done
 	pages=(variant.*.html)
-	[[ ${#pages[@]} -gt 100 ]]
+	[[ ${#pages[@]} -gt 30 ]]
 	xmllint --noout variant.*.html
 	run ! grep -lE '(x|y|x1|y1|width|height|cx|cy|r)="[^"0-9-]' variant.*.html
 	run ! grep -lE '<path[^>]*(nan|inf)' variant.*.html
@@ -209,7 +211,7 @@ browser() {
 	} >seen.html
 	echo "<!DOCTYPE html><body><iframe width='$1' height='800' style='border:0' src='seen.html'></iframe>
 		<script>onmessage = e => document.body.dataset.seen = e.data</script>" >frame.html
-	timeout 120 chromium --headless --no-sandbox --disable-gpu --user-data-dir="$PWD/profile" --enable-logging=stderr \
+	timeout 120 chromium --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --user-data-dir="$PWD/profile" --enable-logging=stderr \
 		--hide-scrollbars --window-size=1400,900 --virtual-time-budget=5000 --dump-dom "file://$PWD/frame.html" 2>log | sed -n 's/.*data-seen="\([^"]*\)".*/\1/p'
 	! grep CONSOLE log >&2
 }
