@@ -50,7 +50,9 @@ void page_table(struct html *h, const char *class, const char *const *heads)
 
 void page_fact(struct html *h, const char *name, struct json_object *v)
 {
-	if (!v || (json_object_is_type(v, json_type_array) && !doc_length(v)))
+	if (!v || (json_object_is_type(v, json_type_array) && !doc_length(v)) ||
+	    (json_object_is_type(v, json_type_string) &&
+	     !json_object_get_string_len(v)))
 		return;
 	html_in(h, "div", NULL);
 	html_line(h, "dt", NULL, name);
