@@ -85,7 +85,8 @@ struct topic {
 #define TOPICS(X) \
 	X(object) X(option) X(hwinfo) X(ioas) X(map) X(copy) X(bind) X(hwpt) \
 	X(vste) X(viommu) X(vdevice) X(attach) X(detach) X(inval) X(batch) \
-	X(veventq) X(faultq) X(isolation) X(exhaustion) X(concurrency)
+	X(veventq) X(faultq) X(isolation) X(field) X(exhaustion) \
+	X(concurrency)
 
 #define X(name) extern const struct topic topic_##name;
 TOPICS(X)
