@@ -98,9 +98,25 @@ static void add_table(struct ctl *ctl)
 		doc_add_str(o, "why", why.text);
 }
 
+/* Who would tell of what comes and goes; a model has nobody to ask. */
+static void add_witnesses(struct ctl *ctl)
+{
+	struct json_object *o = json_object_new_object();
+	struct smn_netlink nl;
+
+	smn_netlink_open(&ctl->sys, &nl);
+	for (int i = 0; i < SMN_NWITNESSES; i++)
+		add_truth(o, smn_witness_rows[i].name,
+			  nl.at[i].fd >= 0 ? SMN_YES :
+			  nl.at[i].fd == -ENOENT ? SMN_NO : SMN_UNKNOWN);
+	smn_netlink_close(&nl);
+	doc_add(ctl->result, "witnesses", o);
+}
+
 void facts_of_machine(struct ctl *ctl, bool raw)
 {
 	add_config(ctl);
+	add_witnesses(ctl);
 	add_truth(ctl->result, "unsafe_interrupts",
 		  smn_unsafe_interrupts(&ctl->sys));
 	if (raw)

@@ -40,6 +40,16 @@ WORDS \x090x0000000000001234'
 		'.result.unsafe_interrupts == false'
 }
 
+@test "info: netlink families are there or not, and monitor says the same" {
+	need_kernel "it has no netlink"
+	ctl 0 info "$SMMUNEST_DEVICE"
+	holds '.result.witnesses | .uevent == true and (keys == ["acpi", "devlink", "netdev", "uevent"])'
+	sources=$(smmunest-ctl --json --timeout=1 monitor 2>/dev/null | head -n 1)
+	holds ".result.witnesses == ([($sources).sources[] | select(.source != \"kernel\") | {(.source): .listening}] | add)"
+	run -0 smmunest-ctl info "$SMMUNEST_DEVICE"
+	assert_line --regexp '^witnesses +uevent=yes devlink=(yes|no) netdev=(yes|no) acpi=(yes|no)$'
+}
+
 @test "info --raw: the nodes of the IORT, the device's root complex among them" {
 	need_kernel "its files are not this shell's"
 	[[ -e /sys/firmware/acpi/tables/IORT ]] || skip "the firmware has no IORT"

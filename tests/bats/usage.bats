@@ -231,3 +231,10 @@ setup() {
 	assert_equal "$status" 4
 	assert_equal "$stderr" ""
 }
+
+@test "info: a netlink family that is missing is a fact and no failure" {
+	unshare -rn true 2>/dev/null || skip "there is no network without acpi_event to be had"
+	status=0
+	output=$(unshare -rn env -u SMMUNEST_BACKEND smmunest-ctl --json --backend=kernel info 2>/dev/null) || status=$?
+	holds '.result.witnesses | .acpi == false and .uevent == true'
+}
