@@ -21,7 +21,7 @@ struct trial {
 	FILE *log;
 	struct smn_runner runner;
 	struct smn_script script;
-	unsigned int ndone;	/* lines of the script */
+	struct smn_script_run run;
 	bool failed, skipped;
 };
 
@@ -142,15 +142,15 @@ static bool do_line(struct trial *t, const struct smn_script_line *l)
 {
 	struct timespec pause = { l->sleep_ns / 1000000000,
 				  l->sleep_ns % 1000000000 };
-	uint32_t left = l->within;
 	struct smn_reply reply;
 	struct smn_why why;
 
-	if (l->sleep_ns)
+	if (l->kind == SMN_LINE_SLEEP)
 		return !nanosleep(&pause, NULL);
-	do
-		smn_runner_call(&t->runner, &l->req, &reply);
-	while (reply.err >= 0 && --left);
+	if (!trial_check(t, l->kind == SMN_LINE_REQUEST,
+			 "'%s' is nothing for a case", l->text))
+		return false;
+	smn_script_call(&t->runner, l, NULL, &reply);
 	if (smn_script_met(l, &t->runner, &reply, &why))
 		return true;
 	tell_line(t, l, &reply, &why);
@@ -183,14 +183,15 @@ size_t next_line_of(const char **text, const char **line)
 
 bool trial_lines(struct trial *t, const char *text)
 {
+	const struct smn_script_line *next;
 	const char *line;
 	size_t len;
 
 	while ((len = next_line_of(&text, &line)))
 		if (read_line(t, line, len))
 			return false;
-	while (t->ndone < t->script.n)
-		if (!do_line(t, &t->script.lines[t->ndone++]))
+	while ((next = smn_script_next(&t->script, &t->runner, &t->run, NULL)))
+		if (!do_line(t, next))
 			return false;
 	return true;
 }

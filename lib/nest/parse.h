@@ -3,7 +3,7 @@
 #ifndef SMN_NEST_PARSE_H
 #define SMN_NEST_PARSE_H
 
-#include "nest/request.h"
+#include "nest/word.h"
 
 struct smn_parse {
 	struct smn_request *req;
@@ -11,7 +11,7 @@ struct smn_parse {
 	struct smn_text_error *error;
 	const struct smn_op *op;
 	char *copy, *next;  /* of the line, cut as it is read */
-	const char *result; /* the name that is let, or NULL */
+	struct smn_word result; /* the name that is let; .len 0: none */
 	bool has_size;
 };
 

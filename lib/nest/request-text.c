@@ -12,15 +12,12 @@
 /* The next word, its end cut off; NULL at the end or at a comment. */
 static char *next_word(struct smn_parse *p)
 {
-	static const char blanks[] = " \t\r\n";
-	char *word = p->next + strspn(p->next, blanks);
-	size_t len = strcspn(word, blanks);
+	struct smn_word w = smn_word_at(p->next);
+	char *word = p->next + (w.at - p->next);
 
-	if (!len || word[0] == '#') {
-		p->next = word;
+	p->next = word + w.len;
+	if (!w.len)
 		return NULL;
-	}
-	p->next = word + len;
 	if (*p->next)
 		*p->next++ = '\0';
 	return word;
@@ -250,30 +247,19 @@ static void complete(struct smn_parse *p)
 		(struct smn_req_value){ SMN_REF_FD, iommufd, 0 };
 }
 
-/* "let NAME =" */
-static int parse_let(struct smn_parse *p, char **word)
-{
-	char *name, *equals;
-
-	if (!*word || strcmp(*word, "let"))
-		return 0;
-	name = next_word(p);
-	equals = next_word(p);
-	if (!name || !equals || strcmp(equals, "="))
-		return smn_parse_wrong(p, name ? name : p->next,
-				       "it is: let NAME = REQUEST");
-	p->result = name;
-	*word = next_word(p);
-	return *word ? 0 : smn_parse_wrong(p, p->next, "a request is missing");
-}
-
 static int parse_line(struct smn_parse *p)
 {
-	char *word = next_word(p);
+	struct smn_line_head head;
+	char *word;
 
+	if (smn_line_head(p->copy, &head, p->error))
+		return -EINVAL;
+	p->result = head.name;
+	p->next += head.op.at - p->copy;
+	word = next_word(p);
 	if (!word)
 		return -ENODATA;
-	if (parse_let(p, &word) || parse_op(p, word))
+	if (parse_op(p, word))
 		return -EINVAL;
 	if (p->req->kind == SMN_REQ_OPEN)
 		return parse_open(p);
@@ -287,15 +273,15 @@ static int parse_line(struct smn_parse *p)
 /* The name is known only from here on, so that it cannot be its own object. */
 static int let(struct smn_parse *p)
 {
-	if (!p->result)
+	struct smn_word name = p->result;
+
+	if (!name.len)
 		return 0;
-	p->req->result = smn_names_slot(p->names, p->result, strlen(p->result));
-	return p->req->result ?
-		0 :
-		smn_parse_wrong(p, p->result,
-				"'%.60s' cannot be a name: letters, "
-				"digits, _",
-				p->result);
+	p->req->result = smn_names_slot(p->names, name.at, name.len);
+	return p->req->result ? 0 :
+		smn_parse_wrong(p, name.at, "'%.*s' cannot be a name: letters, "
+				"digits, _", name.len < 60 ? name.len : 60,
+				name.at);
 }
 
 int smn_request_parse(struct smn_request *req, struct smn_names *names,

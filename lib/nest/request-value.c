@@ -20,23 +20,11 @@ int smn_parse_wrong(struct smn_parse *p, const char *at, const char *fmt, ...)
 
 int smn_parse_suggest(struct smn_parse *p, const char *near)
 {
-	char *text = p->error->why.text;
-	size_t at = strlen(text);
-
-	if (near)
-		snprintf(text + at, sizeof(p->error->why.text) - at,
-			 "; did you mean %s?", near);
+	smn_text_suggest(p->error, near);
 	return -EINVAL;
 }
 
 /* --- names --- */
-
-static const char *name_at(const void *ctx, unsigned int i)
-{
-	const struct smn_names *n = ctx;
-
-	return i < smn_names_count(n) ? smn_names_of(n, i + 1, NULL) : NULL;
-}
 
 /*
  * "x7" is what a slot without a name is called; in a sequence that was cut
@@ -55,9 +43,8 @@ int smn_parse_slot(struct smn_parse *p, const char *name, size_t len,
 	if (*slot || (len == 4 && !memcmp(name, "none", 4)) ||
 	    is_number_of_slot(name, len))
 		return 0;
-	smn_parse_wrong(p, name, "nothing is called '%.*s'",
-			(int)(len < 60 ? len : 60), name);
-	return smn_parse_suggest(p, smn_nearest(name, len, name_at, p->names));
+	p->error->column = name - p->copy + 1;
+	return smn_text_no_name(p->error, p->names, name, len);
 }
 
 /* --- values --- */

@@ -171,6 +171,9 @@ const char *smn_op_word(enum smn_op_id op, char buf[SMN_OP_WORD]);
 /* The op of such a word, or of the UAPI's name; SMN_NOPS: there is none. */
 enum smn_op_id smn_op_of_word(const char *word);
 
+/* The op of a line's request, "let NAME =" or not; SMN_NOPS: it has none. */
+enum smn_op_id smn_line_op(const char *line);
+
 #define SMN_NAME 32	/* letters, digits and '_', with its end */
 
 struct smn_names *smn_names_new(void);

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Reading scripts: what stands around requests. See script.h. */
+/* Reading scripts a line at a time, and the order they are done in. */
 #include <ctype.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "nest/script.h"
-
-#define MAX_ERRNO 133	/* the largest that has a name */
+#include "nest/script-parts.h"
 
 int smn_script_init(struct smn_script *s)
 {
@@ -18,244 +15,43 @@ int smn_script_init(struct smn_script *s)
 	return s->names ? 0 : -ENOMEM;
 }
 
-void smn_script_free(struct smn_script *s)
+/* The lines from @n on are nobody's any more. */
+static void drop_lines(struct smn_script *s, unsigned int n)
 {
-	for (unsigned int i = 0; i < s->n; i++) {
+	for (unsigned int i = n; i < s->n; i++) {
 		free(s->lines[i].text);
 		free(s->lines[i].want);
 	}
+	s->n = n;
+}
+
+void smn_script_free(struct smn_script *s)
+{
+	drop_lines(s, 0);
 	free(s->lines);
 	smn_names_free(s->names);
 	*s = (struct smn_script){ 0 };
 }
 
-__attribute__((format(printf, 3, 4)))
-static int wrong(struct smn_text_error *error, unsigned int column,
-		 const char *fmt, ...)
+int smn_script_wrong(struct smn_script_reader *r, struct smn_word w,
+		     const char *fmt, ...)
 {
 	va_list ap;
 
-	error->column = column;
+	r->error->column = w.at - r->text + 1;
 	va_start(ap, fmt);
-	vsnprintf(error->why.text, sizeof(error->why.text), fmt, ap);
+	vsnprintf(r->error->why.text, sizeof(r->error->why.text), fmt, ap);
 	va_end(ap);
 	return -EINVAL;
 }
 
-/* --- words of a statement --- */
-
-struct word {
-	const char *at;
-	int len;
-};
-
-static struct word word_at(const char *at)
+int smn_script_suggest(struct smn_script_reader *r, const char *near)
 {
-	struct word w = { .at = at + strspn(at, " \t\r\n") };
-
-	w.len = *w.at == '#' ? 0 : strcspn(w.at, " \t\r\n");
-	return w;
+	smn_text_suggest(r->error, near);
+	return -EINVAL;
 }
 
-static struct word word_after(struct word w)
-{
-	return word_at(w.at + w.len);
-}
-
-static bool is(struct word w, const char *text)
-{
-	return (size_t)w.len == strlen(text) && !memcmp(w.at, text, w.len);
-}
-
-/* --- expect ERRNO [ROW] [within N] [MEMBER=VALUE]... --- */
-
-static const char *errno_at(const void *ctx, unsigned int i)
-{
-	(void)ctx;
-	return i <= MAX_ERRNO ? smn_errno_name(i) : NULL;
-}
-
-static int errno_of(struct word w)
-{
-	for (int err = 1; err <= MAX_ERRNO; err++)
-		if (is(w, smn_errno_name(err)))
-			return err;
-	return 0;
-}
-
-#define USAGE "it is: expect ERRNO [ROW] [within N] [MEMBER=VALUE]..."
-
-static int parse_errno(struct smn_script *s, const char *text, struct word w,
-		       struct smn_text_error *error)
-{
-	const char *near;
-
-	if (!w.len)
-		return wrong(error, w.at - text + 1, "expect which errno?");
-	s->expected = is(w, "ok") ? 0 : -errno_of(w);
-	if (s->expected || is(w, "ok"))
-		return 0;
-	near = smn_nearest(w.at, w.len, errno_at, NULL);
-	return wrong(error, w.at - text + 1, "'%.*s' is no errno%s%s%s", w.len,
-		     w.at, near ? "; did you mean " : "", near ? near : "",
-		     near ? "?" : "");
-}
-
-/* "within N", or nothing; *w is what comes next */
-static int parse_within(struct smn_script *s, const char *text, struct word *w,
-			struct smn_text_error *error)
-{
-	struct word n = word_after(*w);
-	char number[12];
-	uint64_t v = 1;
-
-	s->within = 1;
-	if (!is(*w, "within"))
-		return 0;
-	snprintf(number, sizeof(number), "%.*s", n.len, n.at);
-	if (smn_number_parse(number, &v) || !v || v > UINT32_MAX)
-		return wrong(error, w->at - text + 1, USAGE);
-	s->within = v;
-	*w = word_after(n);
-	return 0;
-}
-
-static bool is_member(struct word w)
-{
-	return w.len && memchr(w.at, '=', w.len);
-}
-
-/* Kept as it is: whose members they are, the request tells. */
-static int keep_wants(struct smn_script *s, const char *text, struct word first,
-		      struct smn_text_error *error)
-{
-	struct word w = first;
-	size_t have = 0;
-
-	s->want_column = first.at - text + 1;
-	s->want[0] = '\0';
-	for (; is_member(w); w = word_after(w)) {
-		have += snprintf(s->want + have, sizeof(s->want) - have,
-				 " %.*s", w.len, w.at);
-		if (have >= sizeof(s->want))
-			return wrong(error, w.at - text + 1,
-				     "that is too much to expect");
-	}
-	return w.len ? wrong(error, w.at - text + 1, USAGE) : 0;
-}
-
-static int parse_expect(struct smn_script *s, const char *text, struct word w,
-			struct smn_text_error *error)
-{
-	struct word row = word_after(w);
-	bool none = is(row, "within") || is_member(row);
-	struct word more = none ? row : word_after(row);
-
-	if (none)
-		row.len = 0;
-
-	if (s->expects)
-		return wrong(error, 1, "the line before expects already");
-	s->expects = true;
-	if (parse_errno(s, text, w, error))
-		return -EINVAL;
-	if (row.len && (!s->expected || row.len >= (int)sizeof(s->row)))
-		return wrong(error, row.at - text + 1, USAGE);
-	snprintf(s->row, sizeof(s->row), "%.*s", row.len, row.at);
-	s->row_column = row.at - text + 1;
-	if (parse_within(s, text, &more, error))
-		return -EINVAL;
-	return keep_wants(s, text, more, error);
-}
-
-struct row_list {
-	enum smn_op_id op;
-	int err;
-};
-
-/* Ids of the op's rows with that errno; the gaps are the ones before again. */
-static const char *row_id_at(const void *ctx, unsigned int i)
-{
-	const struct row_list *list = ctx;
-	const struct smn_row *row;
-	unsigned int n = 0;
-
-	for (unsigned int at = 0; (row = smn_row_at(list->op, at)); at++)
-		if (row->err == list->err && n++ == i)
-			return row->id;
-	return NULL;
-}
-
-/* A row that the op does not have would never be the cause. */
-static int find_row(struct smn_script *s, struct smn_script_line *l,
-		    struct smn_text_error *error)
-{
-	const struct row_list list = { l->req.op, -s->expected };
-	const char *id, *near;
-
-	for (unsigned int i = 0; (id = row_id_at(&list, i)); i++)
-		if (!strcmp(id, s->row)) {
-			l->row = id;
-			return 0;
-		}
-	near = smn_nearest(s->row, strlen(s->row), row_id_at, &list);
-	s->line--;
-	return wrong(error, s->row_column,
-		     "%s of %s has no row '%s'%s%s%s",
-		     smn_errno_name(s->expected), smn_op(l->req.op)->name,
-		     s->row, near ? "; did you mean " : "", near ? near : "",
-		     near ? "?" : "");
-}
-
-/* They are read as a request of the same op that is never sent. */
-static int find_wants(struct smn_script *s, struct smn_script_line *l,
-		      struct smn_text_error *error)
-{
-	char line[SMN_OP_WORD + sizeof(s->want) + sizeof(" none")];
-	char word[SMN_OP_WORD];
-	int ret;
-
-	l->want = malloc(sizeof(*l->want));
-	if (!l->want)
-		return -ENOMEM;
-	snprintf(line, sizeof(line), "%s none%s",
-		 smn_op_word(l->req.op, word), s->want);
-	ret = smn_request_parse(l->want, s->names, line, error);
-	if (ret == -EINVAL) {
-		s->line--;
-		error->column = s->want_column;
-	}
-	return ret;
-}
-
-/* --- sleep N[ms|s] --- */
-
-static int parse_sleep(struct smn_script_line *l, const char *text,
-		       struct word w, struct smn_text_error *error)
-{
-	static const struct {
-		const char *name;
-		uint64_t ns;
-	} units[] = { { "ms", 1000000 }, { "s", 1000000000 },
-		      { "", 1000000000 } };
-	int digits = strspn(w.at, "0123456789");
-	struct word unit = { w.at + digits, w.len - digits };
-	char number[12];
-
-	snprintf(number, sizeof(number), "%.*s", digits, w.at);
-	for (size_t i = 0; i < SMN_ARRAY_SIZE(units) && digits < 8; i++)
-		if (is(unit, units[i].name) &&
-		    !smn_number_parse(number, &l->sleep_ns) &&
-		    l->sleep_ns && !word_after(w).len) {
-			l->sleep_ns *= units[i].ns;
-			return 0;
-		}
-	return wrong(error, w.at - text + 1, "it is: sleep N, Ns, Nms");
-}
-
-/* --- lines --- */
-
-static struct smn_script_line *new_line(struct smn_script *s, const char *text)
+struct smn_script_line *smn_script_new(struct smn_script *s, const char *text)
 {
 	struct smn_script_line *l;
 	unsigned int room = s->room ? 2 * s->room : 16;
@@ -269,11 +65,11 @@ static struct smn_script_line *new_line(struct smn_script *s, const char *text)
 		s->room = room;
 	}
 	l = &s->lines[s->n];
-	text = word_at(text).at;
+	text = smn_word_at(text).at;
 	len = strlen(text);
 	while (len && isspace((unsigned char)text[len - 1]))
 		len--;
-	*l = (struct smn_script_line){ .line = s->line,
+	*l = (struct smn_script_line){ .line = s->line, .within = 1,
 				       .text = strndup(text, len) };
 	if (!l->text)
 		return NULL;
@@ -281,104 +77,221 @@ static struct smn_script_line *new_line(struct smn_script *s, const char *text)
 	return l;
 }
 
-static int parse_request(struct smn_script *s, struct smn_script_line *l,
-			 const char *text, struct smn_text_error *error)
+/* A line that is no request, and about which nothing can be expected. */
+static struct smn_script_line *new_plain(struct smn_script_reader *r,
+					 enum smn_script_kind kind)
 {
-	int ret = smn_request_parse(&l->req, s->names, text, error);
+	struct smn_script_line *l = smn_script_new(r->s, r->text);
 
+	if (l)
+		l->kind = kind;
+	return l;
+}
+
+/* --- sleep N[ms|s] --- */
+
+static int parse_sleep(struct smn_script_reader *r, struct smn_word w)
+{
+	static const struct {
+		const char *name;
+		uint64_t ns;
+	} units[] = { { "ms", 1000000 }, { "s", 1000000000 },
+		      { "", 1000000000 } };
+	struct smn_script_line *l = new_plain(r, SMN_LINE_SLEEP);
+	int digits = strspn(w.at, "0123456789");
+	struct smn_word unit = { w.at + digits, w.len - digits };
+	char number[12];
+
+	if (!l)
+		return -ENOMEM;
+	snprintf(number, sizeof(number), "%.*s", digits, w.at);
+	for (size_t i = 0; i < SMN_ARRAY_SIZE(units) && digits < 8; i++)
+		if (smn_word_is(unit, units[i].name) &&
+		    !smn_number_parse(number, &l->sleep_ns) &&
+		    l->sleep_ns && !smn_word_after(w).len) {
+			l->sleep_ns *= units[i].ns;
+			return 0;
+		}
+	return smn_script_wrong(r, w, "it is: sleep N, Ns, Nms");
+}
+
+/* --- repeat N { } --- */
+
+static int parse_repeat(struct smn_script_reader *r, struct smn_word w)
+{
+	struct smn_word brace = smn_word_after(w);
+	struct smn_script *s = r->s;
+	struct smn_script_line *l;
+	char number[12];
+	uint64_t times;
+
+	snprintf(number, sizeof(number), "%.*s", w.len, w.at);
+	if (w.len >= (int)sizeof(number) || smn_number_parse(number, &times) ||
+	    !times || times > UINT32_MAX || !smn_word_is(brace, "{") ||
+	    smn_word_after(brace).len)
+		return smn_script_wrong(r, w, "it is: repeat N {");
+	if (s->depth == SMN_SCRIPT_DEPTH)
+		return smn_script_wrong(r, smn_word_at(r->text),
+					"more than %d within each other",
+					SMN_SCRIPT_DEPTH);
+	l = new_plain(r, SMN_LINE_REPEAT);
+	if (!l)
+		return -ENOMEM;
+	l->times = times;
+	s->open[s->depth++] = s->n - 1;
+	return 0;
+}
+
+static int parse_end(struct smn_script_reader *r, struct smn_word w)
+{
+	struct smn_word more = smn_word_after(w);
+	struct smn_script *s = r->s;
+	struct smn_script_line *l;
+
+	if (more.len)
+		return smn_script_wrong(r, more, "nothing follows }");
+	if (!s->depth)
+		return smn_script_wrong(r, w, "there is no repeat to end");
+	l = new_plain(r, SMN_LINE_END);
+	if (!l)
+		return -ENOMEM;
+	l->other = s->open[--s->depth];
+	s->lines[l->other].other = s->n - 1;
+	return 0;
+}
+
+/* --- lines --- */
+
+int smn_script_request(struct smn_script *s, const char *text,
+		       struct smn_text_error *error,
+		       struct smn_script_line **made)
+{
+	struct smn_script_line *l = smn_script_new(s, text);
+	int ret;
+
+	if (!l)
+		return -ENOMEM;
+	ret = smn_request_parse(&l->req, s->names, text, error);
 	if (ret)
 		return ret;
-	l->expects = s->expects;
-	l->expected = s->expected;
-	l->within = s->expects ? s->within : 1;
-	if (s->row[0] && find_row(s, l, error))
-		return -EINVAL;
-	if (s->want[0])
-		ret = find_wants(s, l, error);
-	if (ret)
-		return ret;
-	s->expects = false;
-	s->row[0] = '\0';
-	s->want[0] = '\0';
 	if (l->req.kind == SMN_REQ_OPEN && l->req.device != SMN_REQ_PATH &&
 	    l->req.device > s->devices)
 		s->devices = l->req.device;
+	*made = l;
 	return 0;
+}
+
+static int add_request(struct smn_script_reader *r)
+{
+	struct smn_script_line *l;
+	int ret = smn_script_request(r->s, r->text, r->error, &l);
+
+	return ret ? ret : smn_expect_take(r->s, l, r->error);
+}
+
+static const struct {
+	const char *name;
+	int (*parse)(struct smn_script_reader *r, struct smn_word w);
+} plain[] = {
+	{ "sleep", parse_sleep }, { "repeat", parse_repeat },
+};
+
+static int add(struct smn_script_reader *r, struct smn_word w)
+{
+	int ret;
+
+	if (smn_word_is(w, "expect"))
+		return smn_expect_parse(r, smn_word_after(w));
+	for (size_t i = 0; i < SMN_ARRAY_SIZE(plain); i++)
+		if (smn_word_is(w, plain[i].name))
+			return plain[i].parse(r, smn_word_after(w));
+	if (smn_word_is(w, "}"))
+		return parse_end(r, w);
+	ret = smn_verb_add(r);
+	return ret ? ret < 0 ? ret : 0 : add_request(r);
 }
 
 int smn_script_add(struct smn_script *s, const char *text,
 		   struct smn_text_error *error)
 {
-	struct word w = word_at(text);
-	struct smn_script_line *l;
+	struct smn_script_reader r = { s, text, error };
+	struct smn_word w = smn_word_at(text);
+	unsigned int n = s->n;
+	int ret;
 
-	s->line++;
+	s->wrong = ++s->line;
 	if (!w.len)
 		return 0;
-	if (is(w, "expect"))
-		return parse_expect(s, text, word_after(w), error);
-	l = new_line(s, text);
-	if (!l)
-		return -ENOMEM;
-	if (is(w, "sleep"))
-		return parse_sleep(l, text, word_after(w), error);
-	return parse_request(s, l, text, error);
+	ret = add(&r, w);
+	if (ret)
+		drop_lines(s, n);
+	return ret;
 }
 
 int smn_script_end(struct smn_script *s, struct smn_text_error *error)
 {
-	return s->expects ? wrong(error, 1, "expect, and no request follows") :
-		0;
-}
+	struct smn_script_reader r = { s, "", error };
 
-/* --- what came of it --- */
-
-static bool member_met(const struct smn_arg *a, const void *want,
-		       const void *got, struct smn_why *why)
-{
-	uint64_t w = smn_arg_get(a, want), g = smn_arg_get(a, got);
-
-	if (w != g)
-		smn_why_set(why, a->format == SMN_ARG_DEC ?
-			    "%s is %" PRIu64 ", and %" PRIu64 " is expected" :
-			    "%s is 0x%" PRIx64 ", and 0x%" PRIx64
-			    " is expected", a->name, g, w);
-	return w == g;
-}
-
-static bool members_met(const struct smn_script_line *l,
-			const struct smn_runner *r,
-			const struct smn_reply *reply, struct smn_why *why)
-{
-	const struct smn_op *op = smn_op(l->req.op);
-	_Alignas(8) unsigned char want[SMN_REQ_SIZE];
-
-	if (l->req.kind != SMN_REQ_IOCTL) {
-		if ((int)l->want->size != reply->err)
-			smn_why_set(why, "%d bytes went through, and %u are "
-				    "expected", reply->err, l->want->size);
-		return (int)l->want->size == reply->err;
+	if (s->depth) {
+		s->wrong = s->lines[s->open[s->depth - 1]].line;
+		return smn_script_wrong(&r, smn_word_at(r.text),
+					"repeat, and no } follows");
 	}
-	smn_request_arg(r, l->want, want);
-	for (unsigned int i = 0; i < op->nargs; i++)
-		if (l->want->given >> i & 1 &&
-		    !member_met(&op->args[i], want, reply->out, why))
-			return false;
-	return true;
+	if (!s->expects)
+		return 0;
+	s->wrong = s->expect_line;
+	return smn_script_wrong(&r, smn_word_at(r.text),
+				"expect, and no request follows");
 }
 
-bool smn_script_met(const struct smn_script_line *l,
-		    const struct smn_runner *r, const struct smn_reply *reply,
-		    struct smn_why *why)
-{
-	int expected = l->expects ? l->expected : 0;
-	int err = reply->err < 0 ? reply->err : 0;
+/* --- doing it --- */
 
-	if (err != expected) {
-		smn_why_set(why, "it is %s, and %s is expected",
-			    err ? smn_errno_name(err) : "ok",
-			    expected ? smn_errno_name(expected) : "ok");
-		return false;
+static bool is_there(const struct smn_runner *r, unsigned int slot)
+{
+	return slot < r->nslots &&
+		(r->slots[slot].id || r->slots[slot].fd >= 0);
+}
+
+/* Repeats begin and end between lines. */
+static void follow(const struct smn_script_line *l, struct smn_script_run *run)
+{
+	if (l->kind == SMN_LINE_REPEAT)
+		run->left[run->depth++] = l->times;
+	else if (--run->left[run->depth - 1])
+		run->at = l->other + 1;
+	else
+		run->depth--;
+}
+
+const struct smn_script_line *smn_script_next(const struct smn_script *s,
+					      const struct smn_runner *r,
+					      struct smn_script_run *run,
+					      int (*stop)(void))
+{
+	while (run->at < s->n && !(stop && stop())) {
+		const struct smn_script_line *l = &s->lines[run->at++];
+
+		if (l->kind == SMN_LINE_REPEAT || l->kind == SMN_LINE_END) {
+			follow(l, run);
+			continue;
+		}
+		run->skipped = l->follows ? run->skipped :
+			l->once && is_there(r, l->req.result);
+		if (!run->skipped)
+			return l;
 	}
-	return !l->want || members_met(l, r, reply, why);
+	return NULL;
+}
+
+int smn_script_call(struct smn_runner *r, const struct smn_script_line *l,
+		    int (*stop)(void), struct smn_reply *reply)
+{
+	uint32_t left = l->within;
+
+	while (smn_runner_call(r, &l->req, reply) >= 0 && --left &&
+	       !(stop && stop()))
+		;
+	if (reply->err >= 0 && l->forgets && l->forgets < r->nslots)
+		r->slots[l->forgets].id = 0;
+	return reply->err;
 }

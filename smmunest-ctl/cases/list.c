@@ -40,36 +40,19 @@ uint32_t case_needs(const struct test_case *c)
 	return needs;
 }
 
-/* Which kernel brought the ioctl of one line: "let NAME = OP ...", "OP ..." */
-static uint16_t line_since(const char *line, size_t len)
-{
-	char word[SMN_OP_WORD];
-	const char *equals;
-	enum smn_op_id op;
-
-	if (len > 4 && !strncmp(line, "let ", 4)) {
-		equals = memchr(line, '=', len);
-		len -= equals ? equals + 2 - line : 0;
-		line = equals ? equals + 2 : line;
-	}
-	if (strcspn(line, " \n") < len)
-		len = strcspn(line, " \n");
-	snprintf(word, sizeof(word), "%.*s", (int)len, line);
-	op = smn_op_of_word(word);
-	return op < SMN_NOPS ? smn_op(op)->since : 0;
-}
-
+/* Its own, or that of the newest ioctl in its script. */
 uint16_t case_since(const struct test_case *c)
 {
-	const char *line = c->script;
+	const char *text = c->script;
 	uint16_t since = c->since;
 
-	while (line && *line) {
-		size_t len = strcspn(line, "\n");
-		uint16_t one = line_since(line, len);
+	while (text && *text) {
+		enum smn_op_id op = smn_line_op(text);
 
-		since = one > since ? one : since;
-		line += len + (line[len] == '\n');
+		if (op < SMN_NOPS && smn_op(op)->since > since)
+			since = smn_op(op)->since;
+		text += strcspn(text, "\n");
+		text += *text == '\n';
 	}
 	return since;
 }

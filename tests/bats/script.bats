@@ -36,12 +36,90 @@ syntax() {
 	syntax 1:1 "no request follows" "expect EIO"
 	syntax 1:7 "sleep N" "sleep soon"
 	syntax 1:7 "sleep N" "sleep 0"
+	syntax 1:8 "repeat N {" "repeat many {"
+	syntax 1:1 "no } follows" "repeat 2 {" "sleep 1ms"
+	syntax 2:1 "no repeat to end" "sleep 1ms" "}"
+	syntax 3:3 "nothing follows }" "repeat 2 {" "sleep 1ms" "} sleep"
 	run -64 smmunest-ctl -q script /nonexistent
 	run -64 smmunest-ctl -q script - x <<<"open dev0"
 	usage_error script
 	printf 'open /dev\0iommu\n' >file
 	run -64 --separate-stderr smmunest-ctl script - <file
 	[[ $stderr == *"-:1:1: "*"not a text file"* ]]
+}
+
+@test "script: a mistake in a verb has its word's column" {
+	syntax 1:12 "one of: abort, bypass, s1" "alloc dev0 Cfg=s2_only"
+	syntax 1:12 "did you mean viommu?" "alloc dev0 upto=vimmu"
+	syntax 1:9 "only stage 1 has a name" "let x = alloc upto=s2"
+	syntax 2:13 "nothing is called 's2x'; did you mean s2?" "alloc dev0" "attach dev0 s2x"
+	syntax 1:8 "attach devN NAME" "attach dev0 s1"
+	syntax 2:19 "did you mean ASID?" "alloc dev0" "inval tlbi-nh-all tlbi-nh-asid:ASD=5"
+	syntax 1:1 "no viommu yet" "inval tlbi-nh-all"
+	syntax 2:5 "not SIZE@ADDRESS" "alloc dev0" "map 0x40000000"
+	syntax 2:15 "not mem or mem+N" "alloc dev0" "map 4K@0x1000 memory"
+	syntax 2:10 "did you mean s1?" "alloc dev0" "destroy  s1x"
+	syntax 2:8 "more than 4M" "alloc dev0" "stage1 1G@0 none"
+	syntax 2:35 "did you mean F_TRANSLATION?" "alloc dev0" "dma dev0 iova=0x1000 expect event F_TRANSLATE"
+	syntax 3:1 "what it is to end with stands behind it" "alloc dev0" "expect EIO" "dma dev0 iova=0x1000"
+	syntax 2:5 "nothing that could have a name" "alloc dev0" "let x = detach dev0"
+}
+
+@test "script: repeat does lines again, within each other, and keeps one row of each" {
+	cat >again <<-EOF
+		alloc dev0 upto=vdevice
+		repeat 3 {
+			let s1 = alloc dev0 Cfg=s1	# what is there already stays
+			repeat 2 {
+				inval tlbi-nh-all
+			}
+			destroy s1
+		}
+	EOF
+	ctl 0 --backend=model:qemu script again
+	holds '.result.lines | map(.times) | .[-3:] == [3, 6, 3] and .[0] == null' '.result.lines | map(.line) | .[-3:] == [3, 5, 7]'
+	run -0 smmunest-ctl --backend=model:qemu script again
+	assert_line --regexp '^ +5  ok .* hwpt-invalidate hwpt_id=viommu cmds=tlbi-nh-all  6 times$'
+	# the first that goes otherwise is the one that is told
+	sed -i 's/destroy s1/destroy id=s1\ndestroy id=s1/' again
+	ctl 2 --backend=model:qemu script again
+	holds '.error.name == "ENOENT"'
+}
+
+@test "script: a repeat of nothing ends when it is told to" {
+	printf 'repeat 4000000000 {\n%.0s' {1..4} >long
+	printf '}\n%.0s' {1..4} >>long
+	run -124 smmunest-ctl --timeout=1 --backend=model:qemu script long
+}
+
+# The manual has a list of the verbs, as they are in the source.
+@test "script: the manual has every verb" {
+	header=$BATS_TEST_DIRNAME/../../lib/nest/verb.h
+	[[ -r $header ]] || skip "the source is not here"
+	sed -n '/^#define SMN_VERBS(X)/,/^$/p' "$header" | grep -o 'X([a-z0-9]*)' | tr -d 'X()' | sort >wanted
+	[[ $(wc -l <wanted) -ge 9 ]]
+	sed -n '/^\.Ss script$/,/^\.Ss /s/^\.It Cm \([a-z0-9]*\).*/\1/p' "$BATS_TEST_DIRNAME"/../../man/smmunest-ctl.8 | sort -u >told
+	run -0 comm -23 wanted told
+	assert_output ""
+}
+
+@test "script: a terminal is prompted, and a mistake is not the end" {
+	type -P script >/dev/null || skip "no script(1) to make a terminal"
+	run -0 --separate-stderr script -qec "smmunest-ctl --backend=model:qemu script - 2>err; echo status \$?" /dev/null <<-EOF
+		alloc dev0 Cfg=s1
+		attach dev0 s3
+		repeat 2 {
+		inval tlbi-nh-all
+		}
+		inval cfgi-cd-all:SID=9
+		detach dev0
+	EOF
+	assert_line --regexp 'hwpt-invalidate hwpt_id=viommu cmds=tlbi-nh-all  2 times'
+	assert_line --regexp 'EIO .*cfgi-cd-all:SID=9  .inval.vsid.'
+	assert_line --regexp 'ok .* detach-iommufd-pt cdev0'
+	assert_line --regexp 'status 64'
+	stderr=$(<err)
+	says "a software kernel answers" "> " "| " "-:2:13: nothing is called 's3'" "certain: command 0: vSID 0x9 has no vDEVICE"
 }
 
 # bats test_tags=hw
@@ -86,6 +164,21 @@ syntax() {
 	sed 's/^expect ok/expect EBUSY/' chain >wrong
 	ctl 1 script wrong
 	holds '.error.causes[0].text == "wrong:18: expected EBUSY, and it was ok"'
+}
+
+# bats test_tags=hw
+@test "script: destroy of a name, and the ioctl of that name" {
+	need_nesting
+	run -0 smmunest-ctl script - <<-EOF
+		alloc dev0 upto=ioas
+		let other = open /dev/iommu
+		expect ENOENT destroy.id
+		destroy other id=ioas
+		let one = ioas-alloc other
+		destroy other id=one
+		destroy ioas
+	EOF
+	assert_line --regexp "ENOENT .* destroy other id=ioas"
 }
 
 # bats test_tags=hw

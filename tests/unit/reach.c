@@ -286,7 +286,8 @@ static void line(struct stage *s, char *text)
 		directive(s, text + 1);
 	else if (smn_script_add(&s->script, text, &error))
 		wrong(s, text, error.why.text);
-	else if (s->script.n > had && !s->script.lines[had].sleep_ns)
+	else if (s->script.n > had &&
+		 s->script.lines[had].kind == SMN_LINE_REQUEST)
 		request(s, &s->script.lines[had]);
 }
 
