@@ -53,7 +53,7 @@ const char page_style[] =
 "font-variant-numeric:tabular-nums}\n"
 ".tiles span{color:var(--soft)}\n"
 ".tiles .good b{color:var(--good)}.tiles .bad b{color:var(--bad)}"
-".tiles .unsure b{color:var(--unsure)}.tiles .none b{color:var(--skip)}\n"
+".tiles .unsure b{color:var(--unsure)}.tiles .none b{color:var(--soft)}\n"
 "svg{display:block;width:100%;height:auto}svg.plot{max-width:44rem}"
 "svg.where{max-width:14rem}\n"
 "svg.parts{height:.6rem;border-radius:.3rem;background:var(--rule)}\n"

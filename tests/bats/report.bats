@@ -200,28 +200,3 @@ variants() {
 	holds '.error.causes[0].text | test("/nowhere/page: No such file")'
 	run -70 bash -c 'smmunest-ctl report machine.json >/dev/full'
 }
-
-# browser WIDTH: what a script added to the page finds once it is drawn; the page itself would forbid it. A frame can be
-# as narrow as a phone, a window cannot.
-browser() {
-	{
-		sed 's/<meta http-equiv[^>]*>//' page
-		echo '<script>parent.postMessage([document.compatMode, innerWidth, document.documentElement.scrollWidth,
-			document.querySelectorAll("svg.plot circle").length].join(" "), "*")</script>'
-	} >seen.html
-	echo "<!DOCTYPE html><body><iframe width='$1' height='800' style='border:0' src='seen.html'></iframe>
-		<script>onmessage = e => document.body.dataset.seen = e.data</script>" >frame.html
-	timeout 120 chromium --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --user-data-dir="$PWD/profile" --enable-logging=stderr \
-		--hide-scrollbars --window-size=1400,900 --virtual-time-budget=5000 --dump-dom "file://$PWD/frame.html" 2>log | sed -n 's/.*data-seen="\([^"]*\)".*/\1/p'
-	! grep CONSOLE log >&2
-}
-
-@test "report: a browser draws it without a word of complaint, on a phone no wider than it" {
-	command -v chromium >/dev/null || skip "chromium is not installed"
-	page machine.json machine.json
-	points=$(jq -s 'map(select(.command == "bench"))[0].result.cost.points | length' machine.json)
-	for width in 375 1200; do
-		run -0 browser $width
-		assert_output "CSS1Compat $width $width $((2 * points))"
-	done
-}
