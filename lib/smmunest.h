@@ -36,10 +36,12 @@
 #include "dma/dma.h"
 #include "host/driver.h"
 #include "host/facts.h"
+#include "host/inject.h"
 #include "host/netlink.h"
 #include "host/removal.h"
 #include "stat.h"
 #include "sys/broken.h"
+#include "sys/hook.h"
 #include "sys/presets.h"
 #include "sys/sys.h"
 

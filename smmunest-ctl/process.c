@@ -211,6 +211,9 @@ static void run_once(struct run *r, const struct test_case *c,
 		close(k.pidfd);
 		close(k.pipe);
 	}
+	/* who was killed cannot undo what he changed on the machine */
+	if (out->verdict == ERROR || out->verdict == TIMED_OUT)
+		smn_inject_recover(&r->ctl->sys);
 	out->ns = now_ns() - start;
 	out->diag = k.text;
 }

@@ -18,11 +18,27 @@ static void tell(void *ctx, const struct smn_recovered *r)
 			r->driver : "no driver");
 }
 
+/* Who had the kernel's memory fail, and died of it. */
+static int recover_settings(struct ctl *ctl)
+{
+	int ret = smn_inject_recover(&ctl->sys);
+
+	if (ret < 0)
+		ctl_say(ctl, "a killed command left failslab changed, and it "
+			"cannot be undone: %s", smn_errno_name(ret));
+	else if (ret)
+		ctl_say(ctl, "undid what a killed command left: failslab is "
+			"as it was");
+	return ret < 0 ? ret : 0;
+}
+
 void recover_half_done(struct ctl *ctl)
 {
 	/* a model has no past, and is not to change the machine it is of */
-	if (!ctl->model)
-		smn_driver_recover(&ctl->sys, NULL, false, tell, ctl);
+	if (ctl->model)
+		return;
+	smn_driver_recover(&ctl->sys, NULL, false, tell, ctl);
+	recover_settings(ctl);
 }
 
 /* --- unbind --recover --- */
@@ -56,6 +72,8 @@ enum status recover_all(struct ctl *ctl, struct smn_recovered *failed)
 
 	doc_add(ctl->result, "recovered", rows.list);
 	*failed = rows.worst;
+	if (!ret && !ctl->bdf[0])
+		ret = recover_settings(ctl);
 	if (ret) {
 		failed->err = ret;
 		smn_why_set(&failed->why, "the journal cannot be read");

@@ -155,10 +155,7 @@ static void ask_process(struct run *r)
 			    "CAP_SYS_RESOURCE");
 	if (model)
 		smn_why_set(unmet(r, NEED_KERNEL), "a model answers");
-	if (!smn_sys_exists(sys, "/proc/self/fail-nth"))
-		smn_why_set(unmet(r, NEED_INJECT), "there is no "
-			    "/proc/self/fail-nth: the kernel lacks "
-			    "CONFIG_FAULT_INJECTION");
+	smn_inject_lacks(sys, unmet(r, NEED_INJECT));
 	smn_why_set(unmet(r, NEED_DMA), "no case drives a device yet");
 }
 

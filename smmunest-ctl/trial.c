@@ -111,6 +111,16 @@ bool trial_check(struct trial *t, bool holds, const char *fmt, ...)
 	return false;
 }
 
+void trial_note(struct trial *t, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vfprintf(t->log, fmt, ap);
+	va_end(ap);
+	fputc('\n', t->log);
+}
+
 void trial_skip(struct trial *t, const char *fmt, ...)
 {
 	va_list ap;
@@ -193,6 +203,22 @@ bool trial_lines(struct trial *t, const char *text)
 	while ((next = smn_script_next(&t->script, &t->runner, &t->run, NULL)))
 		if (!do_line(t, next))
 			return false;
+	return true;
+}
+
+bool trial_try(struct trial *t, const char *line, int *err)
+{
+	const struct smn_script_line *l;
+	struct smn_reply reply;
+
+	if (read_line(t, line, strlen(line)))
+		return false;
+	l = smn_script_next(&t->script, &t->runner, &t->run, NULL);
+	if (!trial_check(t, l && l->kind == SMN_LINE_REQUEST,
+			 "'%s' is no request", line))
+		return false;
+	smn_script_call(&t->runner, l, NULL, &reply);
+	*err = reply.err < 0 ? reply.err : 0;
 	return true;
 }
 

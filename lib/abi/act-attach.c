@@ -463,4 +463,4 @@ static const struct smn_row attach_rows[] = {
 };
 
 SMN_ACT(VFIO_DEVICE_ATTACH_IOMMUFD_PT, attach_rows, .done = attached,
-	.refused = attach_refused);
+	.refused = attach_refused, .allocates = true);

@@ -94,7 +94,7 @@ static const struct smn_row open_rows[] = {
 		       "on is needed" },
 };
 
-SMN_ACT(OPEN, open_rows);
+SMN_ACT(OPEN, open_rows, .allocates = true);
 
 static enum smn_truth no_file(struct smn_question *q,
 			      const struct smn_row *row, struct smn_why *why)

@@ -207,4 +207,4 @@ static const struct smn_row rows[] = {
 	  .remedy = "point data_uptr at 40 bytes of memory" },
 };
 
-SMN_ACT(IOMMU_GET_HW_INFO, rows, .done = told);
+SMN_ACT(IOMMU_GET_HW_INFO, rows, .done = told, .allocates = true);

@@ -419,4 +419,4 @@ static const struct smn_row rows[] = {
 	  .remedy = "give the out_fault_id of IOMMU_FAULT_QUEUE_ALLOC" },
 };
 
-SMN_ACT(IOMMU_HWPT_ALLOC, rows, .done = made);
+SMN_ACT(IOMMU_HWPT_ALLOC, rows, .done = made, .allocates = true);

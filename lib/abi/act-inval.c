@@ -406,4 +406,4 @@ static const struct smn_row rows[] = {
 	  .unreached = "the emulated SMMU completes every CMD_SYNC" },
 };
 
-SMN_ACT(IOMMU_HWPT_INVALIDATE, rows, .refused = refused);
+SMN_ACT(IOMMU_HWPT_INVALIDATE, rows, .refused = refused, .allocates = true);

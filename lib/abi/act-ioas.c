@@ -26,7 +26,7 @@ static const struct smn_row alloc_rows[] = {
 	SMN_NOT_ZERO("ioas.flags", iommu_ioas_alloc, flags),
 };
 
-SMN_ACT(IOMMU_IOAS_ALLOC, alloc_rows, .done = alloced);
+SMN_ACT(IOMMU_IOAS_ALLOC, alloc_rows, .done = alloced, .allocates = true);
 
 /* --- IOMMU_IOAS_IOVA_RANGES: iommufd_ioas_iova_ranges() --- */
 
@@ -274,7 +274,7 @@ static const struct smn_row allow_rows[] = {
 	  .remedy = "allow only what IOMMU_IOAS_IOVA_RANGES lists" },
 };
 
-SMN_ACT(IOMMU_IOAS_ALLOW_IOVAS, allow_rows, .done = allowed);
+SMN_ACT(IOMMU_IOAS_ALLOW_IOVAS, allow_rows, .done = allowed, .allocates = true);
 
 /* --- IOMMU_VFIO_IOAS --- */
 

@@ -387,6 +387,14 @@ static int irqs_set(struct smn_question *q, void *out)
 	return ret;
 }
 
+/* The PCI layer tells every lack so; a model has memory fail only as such. */
+static enum smn_truth starved(struct smn_question *q, const struct smn_row *row,
+			      struct smn_why *why)
+{
+	return q->w->answers ? smn_test_elsewhere(q, row, why) :
+		smn_question_fact(q, SMN_FACT_INJECTED);
+}
+
 #define SET(member) SMN_ON(smn_irq_set, member)
 
 static const struct smn_row set_rows[] = {
@@ -460,6 +468,11 @@ static const struct smn_row set_rows[] = {
 	{ "irq.eventfd", EINVAL, SET(fd), .test = wrong_fd, .with = EINVAL,
 	  .cause = "the file is no eventfd",
 	  .remedy = "make an eventfd before" },
+	{ "injected.vectors", ENOSPC, .test = starved,
+	  .cause = "kernel out of memory, injected: we had a piece of memory "
+		   "refused to it",
+	  .remedy = "nothing is wrong: leave fail-nth alone",
+	  .unreached = "no script has memory fail; `run fault` does" },
 	{ "irq.vectors", ENOSPC, .test = smn_test_elsewhere,
 	  .cause = "the machine has no interrupt vector left",
 	  .remedy = "unbind other devices",
@@ -471,4 +484,4 @@ static const struct smn_row set_rows[] = {
 	  .unreached = "a machine with 65 ITSs is needed" },
 };
 
-SMN_ACT(VFIO_DEVICE_SET_IRQS, set_rows, .done = irqs_set);
+SMN_ACT(VFIO_DEVICE_SET_IRQS, set_rows, .done = irqs_set, .allocates = true);

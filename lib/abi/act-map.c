@@ -366,7 +366,7 @@ static const struct smn_row map_rows[] = {
 	ROWS_PINNED("map", iommu_ioas_map),
 };
 
-SMN_ACT(IOMMU_IOAS_MAP, map_rows, .done = map_done);
+SMN_ACT(IOMMU_IOAS_MAP, map_rows, .done = map_done, .allocates = true);
 
 #define NO_DMABUF .unreached = "no ioctl here makes a dma-buf"
 
@@ -403,7 +403,7 @@ static const struct smn_row file_rows[] = {
 	ROWS_PINNED("file", iommu_ioas_map_file),
 };
 
-SMN_ACT(IOMMU_IOAS_MAP_FILE, file_rows, .done = file_done);
+SMN_ACT(IOMMU_IOAS_MAP_FILE, file_rows, .done = file_done, .allocates = true);
 
 static const struct smn_row copy_rows[] = {
 	ROW_FLAGS("copy", iommu_ioas_copy),
@@ -432,4 +432,4 @@ static const struct smn_row copy_rows[] = {
 	ROWS_PINNED("copy", iommu_ioas_copy),
 };
 
-SMN_ACT(IOMMU_IOAS_COPY, copy_rows, .done = copy_done);
+SMN_ACT(IOMMU_IOAS_COPY, copy_rows, .done = copy_done, .allocates = true);

@@ -124,7 +124,8 @@ static const struct smn_row veventq_rows[] = {
 	  .remedy = "ulimit -n 4096" },
 };
 
-SMN_ACT(IOMMU_VEVENTQ_ALLOC, veventq_rows, .done = veventq_made);
+SMN_ACT(IOMMU_VEVENTQ_ALLOC, veventq_rows, .done = veventq_made,
+	.allocates = true);
 
 /* --- IOMMU_FAULT_QUEUE_ALLOC: iommufd_fault_alloc() --- */
 
@@ -156,7 +157,8 @@ static const struct smn_row faultq_rows[] = {
 	  .remedy = "ulimit -n 4096" },
 };
 
-SMN_ACT(IOMMU_FAULT_QUEUE_ALLOC, faultq_rows, .done = faultq_made);
+SMN_ACT(IOMMU_FAULT_QUEUE_ALLOC, faultq_rows, .done = faultq_made,
+	.allocates = true);
 
 /* --- their files --- */
 

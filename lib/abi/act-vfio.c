@@ -325,7 +325,7 @@ static const struct smn_row bind_rows[] = {
 };
 
 SMN_ACT(VFIO_DEVICE_BIND_IOMMUFD, bind_rows, .done = bound,
-	.refused = bind_refused);
+	.refused = bind_refused, .allocates = true);
 
 /* --- VFIO_DEVICE_DETACH_IOMMUFD_PT: vfio_df_ioctl_detach_pt() --- */
 

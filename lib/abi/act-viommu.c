@@ -192,7 +192,8 @@ static const struct smn_row viommu_rows[] = {
 	  .unreached = "the emulated machine has one SMMU" },
 };
 
-SMN_ACT(IOMMU_VIOMMU_ALLOC, viommu_rows, .done = made_viommu);
+SMN_ACT(IOMMU_VIOMMU_ALLOC, viommu_rows, .done = made_viommu,
+	.allocates = true);
 #undef ON
 
 /* --- IOMMU_VDEVICE_ALLOC: iommufd_vdevice_alloc_ioctl() --- */
@@ -314,7 +315,8 @@ static const struct smn_row vdevice_rows[] = {
 	  .remedy = "use a device directly behind a PCIe port" },
 };
 
-SMN_ACT(IOMMU_VDEVICE_ALLOC, vdevice_rows, .done = made_vdevice);
+SMN_ACT(IOMMU_VDEVICE_ALLOC, vdevice_rows, .done = made_vdevice,
+	.allocates = true);
 #undef ON
 
 /* --- IOMMU_HW_QUEUE_ALLOC: iommufd_hw_queue_alloc_ioctl() --- */

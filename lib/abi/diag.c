@@ -49,6 +49,7 @@ static bool is_background(const struct candidate *c)
 {
 	return c->holds == SMN_UNKNOWN && !c->row->test &&
 		(c->row->with == SMN_FACT_NO_MEMORY ||
+		 c->row->with == SMN_FACT_INJECTED ||
 		 c->row->with == SMN_FACT_NO_FDS);
 }
 

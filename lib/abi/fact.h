@@ -15,6 +15,8 @@
 #define SMN_FACTS(X) \
 	X(NO_MEMORY, "no-memory", \
 	  "the kernel has no memory, or a control group's limit is reached") \
+	X(INJECTED, "injected", \
+	  "we have the kernel run out of memory (fail-nth)") \
 	X(NO_FDS, "no-fds", "no file descriptor is left") \
 	X(NO_IOMMUFD, "no-iommufd", \
 	  "the kernel was built without CONFIG_IOMMUFD") \

@@ -27,10 +27,8 @@ const struct smn_act *smn_act(enum smn_op_id op)
 /* iommufd looks at the argument's size before all else; VFIO does its own. */
 static const struct smn_act *before(enum smn_op_id op)
 {
-	static const struct smn_act none;
-
 	return op >= SMN_IOMMU_DESTROY && smn_op(op)->since ?
-		&smn_act_common : &none;
+		&smn_act_common : &smn_act_every;
 }
 
 const struct smn_row *smn_row_at(enum smn_op_id op, unsigned int i)
@@ -277,6 +275,12 @@ static enum smn_truth tail_set(struct smn_question *q,
 }
 
 static const struct smn_row common[] = {
+	/* of every call, and the first: whoever made it so knows */
+	{ "injected", ENOMEM, SMN_IF(INJECTED),
+	  .cause = "kernel out of memory, injected: we had a piece of memory "
+		   "refused to it",
+	  .remedy = "nothing is wrong: leave fail-nth alone",
+	  .unreached = "no script has memory fail; `run fault` does" },
 	{ "kernel.old", ENOTTY, .test = too_new,
 	  .cause = "the running kernel does not have this ioctl",
 	  .remedy = "use a newer kernel: nesting came with 6.13",
@@ -295,6 +299,7 @@ static const struct smn_row common[] = {
 };
 
 SMN_ACT(common, common);
+const struct smn_act smn_act_every = { .rows = common, .nrows = 1 };
 
 /* --- evaluation --- */
 

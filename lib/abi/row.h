@@ -89,13 +89,18 @@ struct smn_act {
 	 * world answers (q->row): what it did nevertheless.
 	 */
 	void (*refused)(struct smn_question *q, void *out, int err);
+	/* it takes memory of the kernel, which a model can be made to lack */
+	bool allocates;
 };
 
-/* The act of an op; rows every iommufd ioctl has come first, in common. */
+/*
+ * The act of an op. Rows of every call come first, then, in common, those of
+ * every iommufd ioctl.
+ */
 const struct smn_act *smn_act(enum smn_op_id op);
-extern const struct smn_act smn_act_common;
+extern const struct smn_act smn_act_every, smn_act_common;
 
-/* Row @i of an op for @i from 0, the common ones first; NULL at the end. */
+/* Row @i of an op for @i from 0, in that order; NULL at the end. */
 const struct smn_row *smn_row_at(enum smn_op_id op, unsigned int i);
 
 /* Fill in what the question can tell of itself: x, dev, smmu, words. */

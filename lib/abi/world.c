@@ -10,6 +10,8 @@
 void smn_world_init(struct smn_world *w)
 {
 	*w = (struct smn_world){ .page = 4096 };
+	/* who does it says so, and a process inherits it from nobody */
+	w->facts.is[SMN_FACT_INJECTED] = SMN_NO;
 }
 
 static void *forget_ictx(struct smn_world *w, struct smn_ictx *x)

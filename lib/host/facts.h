@@ -245,7 +245,7 @@ int smn_iort_device(struct smn_sys *sys, const struct smn_pci *pci,
 	  false, "somebody waits for the device until its program closes it") \
 	X(OBJECT_BUSY, "Time out waiting for iommufd object", "", \
 	  false, "an iommufd object was in use for a minute") \
-	X(WARN, "cut here", "", \
+	X(WARN, "WARNING: ", "", \
 	  false, "the kernel found something wrong with itself") \
 	X(OOPS, "Internal error: ", "", \
 	  false, "the kernel made a mistake and may be unstable")

@@ -14,6 +14,7 @@ struct smn_broken {
 	/* an errno for what no row refuses, or 0 */
 	int (*refuses)(struct smn_question *q);
 	bool idle;		/* it says that it was done, and does nothing */
+	bool leaky;		/* it is out of memory, and has done it */
 	/* what is wrong with the answer */
 	void (*answers)(struct smn_question *q, void *out, int err);
 };
@@ -213,6 +214,9 @@ static void option_other(struct smn_question *q, void *out, int err)
 #define STRICT(name_, doc_, op_, f) \
 	{ name_, "refuses " doc_, SMN_##op_, .refuses = f }
 #define WRONG(name_, doc_, op_, f) { name_, doc_, SMN_##op_, .answers = f }
+#define LEAKY(name_, op_) \
+	{ name_, "has no memory for it, and does it nevertheless", SMN_##op_, \
+	  .leaky = true }
 #define IDLE(name_, op_) \
 	{ name_, "says it is done, and does nothing", SMN_##op_, .idle = true }
 
@@ -282,6 +286,15 @@ static const struct smn_broken table[] = {
 	IDLE("idle-unmap", IOMMU_IOAS_UNMAP),
 	IDLE("idle-allow", IOMMU_IOAS_ALLOW_IOVAS),
 	IDLE("idle-option", IOMMU_OPTION),
+
+	LAX(IOMMU_IOAS_ALLOC, "injected"),
+	{ "EIO-for-injected", "answers EIO where it has no memory",
+	  SMN_IOMMU_VIOMMU_ALLOC, .row = "injected", .err = EIO },
+	LEAKY("leaky-ioas", IOMMU_IOAS_ALLOC),
+	LEAKY("leaky-vdevice", IOMMU_VDEVICE_ALLOC),
+	LEAKY("leaky-veventq", IOMMU_VEVENTQ_ALLOC),
+	LEAKY("leaky-map", IOMMU_IOAS_MAP),
+	LEAKY("leaky-attach", VFIO_DEVICE_ATTACH_IOMMUFD_PT),
 
 	WRONG("entry-num-zero", "entry_num is 0 after a failure",
 	      IOMMU_HWPT_INVALIDATE, entry_num_zero),
@@ -359,7 +372,11 @@ int smn_broken_decide(const struct smn_broken *b, struct smn_question *q,
 	err = q->row ? -q->row->err : b->refuses ? b->refuses(q) : 0;
 	if (q->row && b->err && !strcmp(q->row->id, b->row))
 		err = -b->err;
-	ret = !err && b->idle ? 0 : smn_world_happened(q, out, err);
+	if (b->leaky && q->row && q->row->with == SMN_FACT_INJECTED &&
+	    !q->row->test)
+		ret = smn_world_happened(q, out, 0);
+	else
+		ret = !err && b->idle ? 0 : smn_world_happened(q, out, err);
 	if (b->answers)
 		b->answers(q, out, err);
 	return ret ? ret : err;

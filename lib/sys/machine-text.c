@@ -151,6 +151,55 @@ static int order_override(const struct order *o)
 		smn_tree_put(&o->m->tree, SMN_TREE_TEXT, o->path, text);
 }
 
+/* --- memory that is kept from whoever asks for it --- */
+
+#define NTH "/proc/1/fail-nth"
+#define FAILSLAB "/sys/kernel/debug/failslab"
+
+static int show_nth(struct smn_machine *m)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%u\n", m->fail_nth);
+	return smn_tree_put(&m->tree, SMN_TREE_TEXT, NTH, text);
+}
+
+static int order_nth(const struct order *o)
+{
+	return sscanf(o->line, "%u", &o->m->fail_nth) == 1 ? show_nth(o->m) :
+		-EINVAL;
+}
+
+static int order_setting(const struct order *o)
+{
+	char text[16];
+
+	return snprintf(text, sizeof(text), "%s\n", o->line) >=
+		(int)sizeof(text) ? -EINVAL :
+		smn_tree_put(&o->m->tree, SMN_TREE_TEXT, o->path, text);
+}
+
+/* All that we ask for are of those who can wait. */
+static bool spares_waiters(const struct smn_machine *m)
+{
+	int err;
+	struct smn_leaf *leaf = smn_tree_get(&m->tree,
+					     FAILSLAB "/ignore-gfp-wait", &err);
+
+	return !leaf || leaf->text[0] != 'N';
+}
+
+bool smn_machine_starves(struct smn_machine *m)
+{
+	if (!m->fail_nth || spares_waiters(m))
+		return false;
+	m->fail_nth--;
+	show_nth(m);
+	return !m->fail_nth;
+}
+
+/* --- all of them --- */
+
 static const struct {
 	const char *begin, *end;
 	int (*obey)(const struct order *o);
@@ -159,6 +208,8 @@ static const struct {
 	{ "/sys/bus/pci/drivers/", "/bind", order_bind },
 	{ "/sys/bus/pci/drivers/", "/unbind", order_unbind },
 	{ "/sys/devices/", "/driver_override", order_override },
+	{ NTH, "", order_nth },
+	{ FAILSLAB "/", "", order_setting },
 };
 
 static bool ends_in(const char *path, const char *end)
@@ -298,6 +349,23 @@ ssize_t smn_machine_read(struct smn_machine *m, int fd, void *buf, size_t len)
 	len = len < t->len - t->at ? len : t->len - t->at;
 	memcpy(buf, t->text + t->at, len);
 	t->at += len;
+	return len;
+}
+
+ssize_t smn_machine_pread(struct smn_machine *m, int fd, void *buf, size_t len,
+			  uint64_t offset)
+{
+	const struct smn_text *t = text_of(m, fd);
+	struct smn_leaf *leaf;
+	int err = -EBADF;
+
+	leaf = t ? smn_tree_get(&m->tree, t->path, &err) : NULL;
+	if (!leaf)
+		return err;
+	if (offset >= leaf->len)
+		return 0;
+	len = len < leaf->len - offset ? len : leaf->len - offset;
+	memcpy(buf, leaf->text + offset, len);
 	return len;
 }
 

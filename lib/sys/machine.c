@@ -13,6 +13,7 @@
 #define DEVICES "/sys/bus/pci/devices"
 #define DRIVERS "/sys/bus/pci/drivers"
 #define GROUPS "/sys/kernel/iommu_groups"
+#define FAILSLAB "/sys/kernel/debug/failslab"
 #define CDEVS "/dev/vfio/devices"
 #define VFIO "vfio-pci"
 
@@ -57,6 +58,10 @@ static const struct {
 	{ SMN_TREE_FOLDER, "/sys/class/iommu", "" },
 	{ SMN_TREE_TEXT, "/sys/class/misc/iommu/dev", "10:127\n" },
 	{ SMN_TREE_LINK, "/proc/self", "1" },
+	{ SMN_TREE_TEXT, "/proc/1/fail-nth", "0\n" },
+	{ SMN_TREE_TEXT, FAILSLAB "/cache-filter", "N\n" },
+	{ SMN_TREE_TEXT, FAILSLAB "/ignore-gfp-wait", "Y\n" },
+	{ SMN_TREE_TEXT, FAILSLAB "/verbose", "2\n" },
 	{ SMN_TREE_TEXT, "/proc/1/comm", "smmunest-ctl\n" },
 	{ SMN_TREE_TEXT, "/proc/1/status", "CapEff:\t000001ffffffffff\n" },
 };

@@ -20,6 +20,7 @@ struct smn_machine {
 	struct smn_part *parts;		/* its PCI devices, a list */
 	struct smn_text *texts;		/* by fd: files that are open */
 	int ntexts;
+	unsigned int fail_nth;		/* as /proc/self/fail-nth; 0: none */
 	/*
 	 * A real machine: what this one does not have of its own is read there.
 	 * NULL: there is none. Nothing is ever written to it.
@@ -96,6 +97,12 @@ int smn_machine_access(const struct smn_machine *m, const char *path);
 int smn_machine_list(const struct smn_machine *m, const char *folder,
 		     int (*each)(void *ctx, const char *name), void *ctx);
 
+/*
+ * Somebody asks for memory: is it the piece that /proc/self/fail-nth and
+ * failslab's settings keep from him?
+ */
+bool smn_machine_starves(struct smn_machine *m);
+
 /* --- texts, as the calls of a backend; each is as it was when opened --- */
 
 /*
@@ -106,6 +113,10 @@ int smn_machine_open(struct smn_machine *m, const char *path, int flags,
 		     int fd);
 void smn_machine_close(struct smn_machine *m, int fd);
 ssize_t smn_machine_read(struct smn_machine *m, int fd, void *buf, size_t len);
+
+/* What the file holds now, from @offset on. */
+ssize_t smn_machine_pread(struct smn_machine *m, int fd, void *buf, size_t len,
+			  uint64_t offset);
 
 /* As the kernel answers what is written to that file; -EIO: it is read-only. */
 ssize_t smn_machine_write(struct smn_machine *m, int fd, const void *buf,

@@ -2,16 +2,15 @@
 /* The software kernel: its calls. See model.h. */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "sys/broken.h"
 #include "sys/gadget.h"
 #include "sys/model.h"
+#include "sys/touch.h"
 
 struct smn_model {
 	struct smn_world world;
@@ -23,47 +22,6 @@ struct smn_model {
 	bool asked;
 };
 
-/* Over a pipe: what cannot be read or written is EFAULT there, too. */
-static bool pass(const int pipe_fds[2], void *here, char *there, size_t n,
-		 bool in)
-{
-	if (in)
-		return write(pipe_fds[1], here, n) == (ssize_t)n &&
-			read(pipe_fds[0], there, n) == (ssize_t)n;
-	return write(pipe_fds[1], there, n) == (ssize_t)n &&
-		read(pipe_fds[0], here, n) == (ssize_t)n;
-}
-
-/* For kernels without CONFIG_CROSS_MEMORY_ATTACH. */
-static int touch_slowly(char *here, char *there, size_t n, bool in)
-{
-	bool ok = true;
-	int fds[2];
-
-	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK))
-		return -EFAULT;
-	for (size_t at = 0; ok && at < n; at += PIPE_BUF)
-		ok = pass(fds, here + at, there + at,
-			  n - at < PIPE_BUF ? n - at : PIPE_BUF, in);
-	close(fds[0]);
-	close(fds[1]);
-	return ok ? 0 : -EFAULT;
-}
-
-/* A caller's pointer may be wrong: it is for the kernel to say so. */
-static int touch(void *here, uint64_t there, size_t n, bool in)
-{
-	struct iovec own = { here, n };
-	struct iovec other = { (void *)(uintptr_t)there, n };
-	ssize_t done = in ?
-		process_vm_writev(getpid(), &own, 1, &other, 1, 0) :
-		process_vm_readv(getpid(), &own, 1, &other, 1, 0);
-
-	if (done < 0 && errno == ENOSYS)
-		return touch_slowly(here, (char *)(uintptr_t)there, n, in);
-	return done == (ssize_t)n ? 0 : -EFAULT;
-}
-
 struct smn_model *smn_model_new(void)
 {
 	struct smn_model *m = calloc(1, sizeof(*m));
@@ -73,7 +31,7 @@ struct smn_model *smn_model_new(void)
 	smn_world_init(&m->world);
 	m->world.answers = true;
 	m->world.memlock = ~0ULL;
-	m->world.touch = touch;
+	m->world.touch = smn_touch;
 	smn_facts_fill(&m->world.facts, SMN_NO);
 	if (smn_machine_init(&m->machine, &m->world)) {
 		smn_model_free(m);
@@ -153,12 +111,18 @@ static int wrong_file(const struct smn_file *f, enum smn_op_id op)
 	return 0;
 }
 
+/* What nothing else refuses asks for memory, and does not get it. */
+static bool starves(struct smn_model *m, struct smn_question *q)
+{
+	return m->machine.fail_nth && smn_act(q->op)->allocates &&
+		!smn_row_first(q) && smn_machine_starves(&m->machine);
+}
+
 /* Put it to the rows. 0 or -errno, and *out as the kernel would leave it. */
-static int decide(struct smn_model *m, struct smn_question *q, void *out)
+static int settle(struct smn_model *m, struct smn_question *q, void *out)
 {
 	int ret, err;
 
-	m->clock++;
 	if (m->broken) {
 		ret = smn_broken_decide(m->broken, q, out);
 		m->refusal = q->row;
@@ -174,6 +138,20 @@ static int decide(struct smn_model *m, struct smn_question *q, void *out)
 	}
 	ret = smn_world_happened(q, out, err);
 	return ret ? ret : err;
+}
+
+static int decide(struct smn_model *m, struct smn_question *q, void *out)
+{
+	uint8_t *injected = &m->world.facts.is[SMN_FACT_INJECTED];
+	int ret;
+
+	m->clock++;
+	if (!starves(m, q))
+		return settle(m, q, out);
+	*injected = SMN_YES;
+	ret = settle(m, q, out);
+	*injected = SMN_NO;
+	return ret;
 }
 
 static int answer(struct smn_model *m, int fd, enum smn_op_id op, void *arg)
@@ -247,6 +225,7 @@ static int model_open(void *be, const char *path, int flags)
 	int ret;
 
 	m->asked = true;
+	m->refusal = NULL;
 	if (in.node == SMN_NODE_OTHER) {
 		ret = smn_machine_open(&m->machine, path, flags, fd);
 		return ret ? ret : fd;
@@ -341,7 +320,11 @@ static ssize_t region_io(struct smn_model *m, enum smn_op_id op, int fd,
 static ssize_t model_pread(void *be, int fd, void *buf, size_t len,
 			   uint64_t offset)
 {
-	return region_io(be, SMN_READ_REGION, fd, buf, len, offset);
+	struct smn_model *m = be;
+
+	if (is_text(m, fd))
+		return smn_machine_pread(&m->machine, fd, buf, len, offset);
+	return region_io(m, SMN_READ_REGION, fd, buf, len, offset);
 }
 
 static ssize_t model_pwrite(void *be, int fd, const void *buf, size_t len,

@@ -195,6 +195,8 @@ int smn_sys_open(struct smn_sys *sys, const char *path, int flags)
 	if (fd < 0) {
 		sys->failed = (struct smn_call){ .op = SMN_OPEN, .err = fd,
 						 .fd = SMN_ANY_FD };
+		sys->failed.row = sys->be->refusal ?
+			sys->be->refusal(sys->priv, &sys->failed.cause) : NULL;
 		memcpy(sys->failed.in, &arg, sizeof(arg));
 		snprintf(sys->path, sizeof(sys->path), "%s", path);
 	} else if (sys->world && !sys->world->answers &&

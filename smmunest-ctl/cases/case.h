@@ -86,7 +86,7 @@ struct topic {
 	X(object) X(option) X(hwinfo) X(ioas) X(map) X(copy) X(bind) X(hwpt) \
 	X(vste) X(viommu) X(vdevice) X(attach) X(detach) X(inval) X(batch) \
 	X(veventq) X(faultq) X(isolation) X(field) X(exhaustion) \
-	X(concurrency)
+	X(concurrency) X(fault)
 
 #define X(name) extern const struct topic topic_##name;
 TOPICS(X)
@@ -133,6 +133,9 @@ const char *need_name(enum need need);
 /* More requests, with the names of before. False: one did not go so. */
 bool trial_lines(struct trial *t, const char *text);
 
+/* One request more, however it ends: @err is 0 or -errno. False: it is none. */
+bool trial_try(struct trial *t, const char *line, int *err);
+
 /* The id or the file that a name stands for; 0 or -1: none. */
 uint32_t trial_id(struct trial *t, const char *name);
 int trial_fd(struct trial *t, const char *name);
@@ -160,6 +163,10 @@ bool trial_inval(struct trial *t, const uint64_t (*cmds)[2], uint32_t n,
 /* What must be true, and what is wrong when it is not. */
 __attribute__((format(printf, 3, 4)))
 bool trial_check(struct trial *t, bool holds, const char *fmt, ...);
+
+/* What is worth knowing of a case that passes, too. */
+__attribute__((format(printf, 2, 3)))
+void trial_note(struct trial *t, const char *fmt, ...);
 
 /* It cannot be told on this machine: not a failure. */
 __attribute__((format(printf, 2, 3)))

@@ -17,7 +17,7 @@ setup() {
 
 @test "explain: an op with an errno, with its rows in the kernel's order" {
 	ctl 0 explain destroy
-	holds '.result.rows | map(.id) == ["kernel.old", "struct.short", "struct.new", "memory", "destroy.id", "destroy.busy"]' \
+	holds '.result.rows | map(.id) == ["injected", "kernel.old", "struct.short", "struct.new", "memory", "destroy.id", "destroy.busy"]' \
 		'.result.rows | all(.op == "IOMMU_DESTROY" and .holds == "unknown" and (.cause | length > 9) and (.remedy | length > 9))'
 	ctl 0 explain IOMMU_DESTROY ebusy
 	holds '.result.rows | map([.id, .errno, .name]) == [["destroy.busy", 16, "EBUSY"]]'
@@ -45,7 +45,7 @@ setup() {
 }
 
 @test "explain: what there is not is 64, with the nearest name" {
-	for line in "destory; mean destroy?" "destroy EBUSI; mean EBUSY?" "destroy EIO; known are ENOTTY EINVAL" "destroy EBUSY idd=1; mean id?" \
+	for line in "destory; mean destroy?" "destroy EBUSI; mean EBUSY?" "destroy EIO; known are ENOMEM ENOTTY EINVAL" "destroy EBUSY idd=1; mean id?" \
 		"bind-iommufd EPERM msi-shared=perhaps; yes or no" "destroy ENOTTY kernel=six; not M.N" \
 		"destroy EBUSY IDR3.FBW=0; FBW" "destroy EBUSY IDR3=-1; 32-bit" "destroy EBUSY idrs=x; not IDR0"; do
 		# shellcheck disable=SC2086  # words

@@ -116,7 +116,11 @@ static const struct {
 	  "channel registered, blocked until released by user" },
 	{ SMN_KMSG_OBJECT_BUSY,
 	  "iommufd: Time out waiting for iommufd object to become free" },
-	{ SMN_KMSG_WARN, "------------[ cut here ]------------" },
+	{ SMN_KMSG_WARN, "WARNING: CPU: 0 PID: 85 at fs/proc/generic.c:742 "
+	  "remove_proc_entry+0x108/0x188" },
+	{ SMN_KMSG_WARN, "WARNING: fs/proc/generic.c:742 at "
+	  "remove_proc_entry+0x108/0x188, CPU#0: smmunest-ctl/85" },
+	{ SMN_NKMSG, "------------[ cut here ]------------" },
 	{ SMN_KMSG_OOPS, "Internal error: Oops: 0000000096000004 [#1] SMP" },
 	{ SMN_NKMSG, D "allocated 262144 entries for cmdq" },
 	{ SMN_NKMSG, "vfio-pci 0000:00:02.0: resetting" },
@@ -172,7 +176,7 @@ static void test_records(struct tap *tap)
 	};
 	static const struct answer over[] = {
 		{ NULL, -EPIPE },
-		{ "4,9,100,-;------------[ cut here ]------------\n", 0 },
+		{ "4,9,100,-;WARNING: possible deadlock\n", 0 },
 		{ NULL, -EAGAIN },
 	};
 	static const struct answer gone[] = {

@@ -186,6 +186,7 @@ static const struct reach cases[] = {
 	  "!msi 4\n"
 	  "expect ENOSPC irq.attach\n" MSI "\n"
 	  "attach-iommufd-pt cdev pt_id=ioas\n"
+	  BEFALLS("ENOSPC", "injected.vectors", MSI)
 	  BEFALLS("ENOSPC", "irq.vectors", MSI)
 	  BEFALLS("EOVERFLOW", "irq.doorbells", MSI)
 	  BEFALLS("ENODEV", "irq.pin", INTX)
@@ -319,6 +320,7 @@ static const struct reach cases[] = {
 	  "!file /run/file 8192\n"
 	  "let file = open /run/file\n"
 	  WHILE("no-memory", "ENOMEM memory", "ioas-alloc")
+	  WHILE("injected", "ENOMEM injected", "ioas-alloc")
 	  "expect EOVERFLOW map.pages\n"
 	  "ioas-map ioas_id=ioas flags=READABLE|FIXED_IOVA user_va=0xfff "
 	  "length=0xffffffffffffe100\n"
