@@ -151,6 +151,14 @@ need_dma() {
 	holds '[.result.rows[].objects] == [2] and .result.scale.fits == []'
 }
 
+@test "bench --scale: to thousands, by doubling" {
+	for object in hwpt mapping; do
+		ctl 0 bench -n 5 --warmup=1 --scale=$object:1..4096 alloc
+		holds '[.result.rows[].objects] == [range(13) | pow(2; .)]' '.result.scale | .reached == 4096 and
+			(.fits | length == 1 and all(.fixed_ns > 0 and (.per_object_ns | fabs) < .fixed_ns / 100))'
+	done
+}
+
 @test "bench --scale: devices are those that are there" {
 	ctl 4 bench -n 1 --scale=device:200..300 map
 	holds '.error.causes[0].id == "bench.devices"'
@@ -196,6 +204,21 @@ again() {
 	assert_equal "$status" 130
 	output=$(<partial)
 	holds '.result.rows | length == 1' '.result.rows[0] | .n > 0 and .n < 10000000'
+}
+
+@test "bench --cpu: it stays on that one" {
+	cpu=$(sed -n 's/^Cpus_allowed_list:.*[^0-9]//p' /proc/self/status)
+	ctl 0 bench -n 1 --cpu="$cpu" hwinfo
+	holds ".result.cpu == $cpu"
+	smmunest-ctl -q bench -n 10000000 --cpu="$cpu" --stream hwinfo inval >lines &
+	for _ in {1..100}; do
+		! grep -q "^Cpus_allowed_list:[[:space:]]*$cpu$" /proc/$!/status || break
+		sleep 0.1
+	done
+	allowed=$(sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/$!/status)
+	kill $!
+	wait $! || true
+	assert_equal "$allowed" "$cpu"
 }
 
 @test "bench: what does not exist is usage" {
