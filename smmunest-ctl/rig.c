@@ -19,8 +19,8 @@ static struct smn_why *unmet(struct run *r, enum need need)
 static void take(struct rig *rig, unsigned int place,
 		 const struct smn_pci *pci)
 {
-	snprintf(rig->path[place], sizeof(rig->path[0]), "%s", pci->cdev);
-	rig->cdevs[place] = rig->path[place];
+	rig->pci[place] = *pci;
+	rig->cdevs[place] = rig->pci[place].cdev;
 }
 
 struct others {
@@ -153,10 +153,24 @@ static void ask_process(struct run *r)
 	if (model && sys->world->facts.is[SMN_FACT_NO_RESOURCE_CAP] == SMN_YES)
 		smn_why_set(unmet(r, NEED_ROOT), "this model's process lacks "
 			    "CAP_SYS_RESOURCE");
-	if (model)
-		smn_why_set(unmet(r, NEED_KERNEL), "a model answers");
 	smn_inject_lacks(sys, unmet(r, NEED_INJECT));
-	smn_why_set(unmet(r, NEED_DMA), "no case drives a device yet");
+	if (!model)
+		return;
+	smn_why_set(unmet(r, NEED_KERNEL), "a model answers");
+	smn_why_set(unmet(r, NEED_TLB), "the model keeps no translations");
+}
+
+static void ask_source(struct run *r)
+{
+	const struct smn_dma_source *source = smn_dma_of(&r->rig.pci[0]);
+
+	if (!source->reads && !source->writes)
+		smn_why_set(unmet(r, NEED_DMA), "nothing is known about %s "
+			    "that would make it move memory",
+			    r->rig.pci[0].bdf);
+	if (!source->msi)
+		smn_why_set(unmet(r, NEED_MSI), "%s sends no interrupt by "
+			    "itself", r->rig.pci[0].bdf);
 }
 
 /* --- all of it --- */
@@ -207,6 +221,7 @@ enum status rig_find(struct run *r)
 	smn_session_close(&s);
 	read_registers(r);
 	ask_process(r);
+	ask_source(r);
 	return status == CTL_REFUSED ? CTL_FAILED : status;
 }
 

@@ -21,8 +21,8 @@ enum { RUN_FIRST, RUN_SECOND, RUN_FAR, RUN_DEVICES };
 
 /* What cases meet; found out once. */
 struct rig {
-	char path[RUN_DEVICES][32];
-	const char *cdevs[RUN_DEVICES];	/* NULL: there is none */
+	struct smn_pci pci[RUN_DEVICES];
+	const char *cdevs[RUN_DEVICES];	/* theirs; NULL: there is none */
 	uint16_t kernel;
 	struct smn_hw_info hw;
 	struct smn_accounting accounting;

@@ -257,6 +257,16 @@ const struct smn_hw_info *trial_hw(struct trial *t)
 	return &t->rig->hw;
 }
 
+const struct smn_pci *trial_pci(struct trial *t)
+{
+	return &t->rig->pci[RUN_FIRST];
+}
+
+const struct smn_pci *trial_second(struct trial *t)
+{
+	return t->rig->cdevs[RUN_SECOND] ? &t->rig->pci[RUN_SECOND] : NULL;
+}
+
 const struct smn_accounting *trial_accounting(struct trial *t)
 {
 	return &t->rig->accounting;
@@ -275,6 +285,18 @@ bool trial_ioctl(struct trial *t, enum smn_op_id op, int fd, void *arg,
 		expected ? smn_errno_name(expected) : "ok");
 	if (err)
 		tell_causes(t, err);
+	fail(t);
+	return false;
+}
+
+bool trial_went(struct trial *t, int err, const char *what)
+{
+	if (!err)
+		return true;
+	if (t->ctl->sys.failed.err == err)
+		trace_call(t->log, &t->ctl->sys.last);
+	fprintf(t->log, "%s: %s\n", what, smn_errno_name(err));
+	tell_causes(t, err);
 	fail(t);
 	return false;
 }

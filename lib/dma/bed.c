@@ -65,10 +65,10 @@ static unsigned int granule_of(const struct smn_hw_info *hw)
 		smn_idr_get(hw->regs, "IDR5.GRAN64K") ? 16 : 0;
 }
 
-static unsigned int oas_of(const struct smn_hw_info *hw)
+unsigned int smn_bed_oas(const struct smn_bed *bed)
 {
 	static const unsigned int bits[] = { 32, 36, 40, 42, 44, 48, 52, 56 };
-	unsigned int oas = bits[smn_idr_get(hw->regs, "IDR5.OAS") & 7];
+	unsigned int oas = bits[smn_idr_get(bed->hw.regs, "IDR5.OAS") & 7];
 
 	return oas < 48 ? oas : 48;	/* what the tables can say */
 }
@@ -111,7 +111,7 @@ static int choose(struct smn_bed *bed, uint64_t *low, uint64_t *high,
 {
 	const struct smn_dma_setup *dma = &bed->setup.dma;
 	unsigned int bits = dma->bits ? dma->bits : dma->source->bits;
-	unsigned int oas = oas_of(&bed->hw);
+	unsigned int oas = smn_bed_oas(bed);
 	struct smn_iorange iovas = { IOVA_FLOOR, 0 };
 	struct smn_iorange ipas = { IPA_FLOOR, (1ULL << oas) - 1 };
 	struct smn_iomem m;
@@ -291,7 +291,8 @@ int smn_bed_build(struct smn_session *s, const struct smn_bed_setup *setup,
 	*bed = (struct smn_bed){ .s = s, .setup = *setup,
 				 .led = SMN_PLACE_A };
 	bed->setup.plan.veventq = true;
-	bed->setup.plan.veventq_depth = EVENTS;
+	if (!bed->setup.plan.veventq_depth)
+		bed->setup.plan.veventq_depth = EVENTS;
 	why->text[0] = '\0';
 	find_doorbell(bed);
 	ret = open_log(bed);

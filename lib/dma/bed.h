@@ -109,6 +109,9 @@ int smn_bed_build(struct smn_session *s, const struct smn_bed_setup *setup,
 /* Is stage 1 in the device's way, as its STE has it? */
 bool smn_bed_has_s1(const struct smn_bed *bed);
 
+/* Bits of an output address: IDR5.OAS, 48 at most, as the tables are built. */
+unsigned int smn_bed_oas(const struct smn_bed *bed);
+
 /*
  * Have X lead to @to in stage 1: the descriptor cleared, TLBI_NH_VA, and set.
  * With setup.spoil NO_TLBI the TLBI is left out, with S1_IDENTITY X leads to

@@ -173,9 +173,8 @@ static enum smn_place do_read(struct smn_bed *bed, uint64_t iova, int *err)
 	return SMN_PLACE_NONE;
 }
 
-/* m->want is there already. */
-static int transfer(struct smn_bed *bed, uint64_t iova, bool write,
-		    struct smn_proof_move *m)
+int smn_proof_transfer(struct smn_bed *bed, uint64_t iova, bool write,
+		       struct smn_proof_move *m)
 {
 	const struct smn_dma_source *source = bed->dma.source;
 	uint64_t start;
@@ -387,12 +386,12 @@ int smn_proof_run(struct smn_bed *bed, struct smn_proof *p)
 	if (!ret && leads)
 		ret = smn_bed_lead(bed, to);
 	if (!ret)
-		ret = transfer(bed, bed->x, true, &p->write);
+		ret = smn_proof_transfer(bed, bed->x, true, &p->write);
 	if (!ret)
-		ret = transfer(bed, bed->x, false, &p->read);
+		ret = smn_proof_transfer(bed, bed->x, false, &p->read);
 	if (!ret)
-		ret = transfer(bed, bed->hole, bed->dma.source->writes,
-			       &p->control);
+		ret = smn_proof_transfer(bed, bed->hole,
+					 bed->dma.source->writes, &p->control);
 	/* one faulting transfer can be many events */
 	if (!ret && p->control.came)
 		ret = smn_vevents_drain(&bed->events, QUIET_MS);

@@ -64,6 +64,14 @@ struct smn_proof {
  */
 int smn_proof_run(struct smn_bed *bed, struct smn_proof *p);
 
+/*
+ * One transfer to or from @iova, and what came of it. The caller has set
+ * m->want; the rest of *m is zero, and stays so where the source does no such
+ * transfer. 0, or -errno of the vEVENTQ; -EINTR: a signal came.
+ */
+int smn_proof_transfer(struct smn_bed *bed, uint64_t iova, bool write,
+		       struct smn_proof_move *m);
+
 /* --- for both kinds of proof --- */
 
 /* Before a transfer: no event waits, and a broken device stays broken. */

@@ -14,20 +14,26 @@ enum {
 
 const struct smn_stale_row smn_stale_rows[] = {
 	{ "nh-va-leaf", "TLBI_NH_VA, a page", "tlbi-nh-va", "Leaf=1",
-	  OTHER_ASID, .with = AT | ASID, .pages = 1, .beside = 2 },
+	  OTHER_ASID, .with = AT | ASID, .pages = 1, .beside = 2,
+	  .basic = true },
 	{ "nh-va-table", "TLBI_NH_VA without Leaf, the table above the page",
 	  "tlbi-nh-va", "Leaf=0", OTHER_ASID, .with = AT | ASID,
-	  .change = SMN_STALE_TABLE, .pages = 1 },
+	  .change = SMN_STALE_TABLE, .pages = 1,
+	  .basic = true },
 	{ "nh-vaa-leaf", "TLBI_NH_VAA, a page", "tlbi-nh-vaa", "Leaf=1", NULL,
-	  .with = AT, .pages = 1, .beside = 2 },
+	  .with = AT, .pages = 1, .beside = 2,
+	  .basic = true },
 	{ "nh-vaa-table", "TLBI_NH_VAA without Leaf, the table above the page",
 	  "tlbi-nh-vaa", "Leaf=0", NULL, .with = AT, .change = SMN_STALE_TABLE,
 	  .pages = 1 },
 	{ "nh-asid", "TLBI_NH_ASID", "tlbi-nh-asid", "", OTHER_ASID,
-	  .with = ASID, .pages = 3 },
-	{ "nh-all", "TLBI_NH_ALL", "tlbi-nh-all", "", OTHER_ASID, .pages = 3 },
+	  .with = ASID, .pages = 2,
+	  .basic = true },
+	{ "nh-all", "TLBI_NH_ALL", "tlbi-nh-all", "", OTHER_ASID, .pages = 2,
+	  .basic = true },
 	{ "nsnh-all", "TLBI_NSNH_ALL", "tlbi-nsnh-all", "", OTHER_ASID,
-	  .pages = 3 },
+	  .pages = 2,
+	  .basic = true },
 	{ "range-num", "a range by NUM: 4 pages", "tlbi-nh-va", "Leaf=1,NUM=3",
 	  NULL, .with = AT | ASID | TG, .pages = 4, .beside = 4,
 	  .range = true },
@@ -54,9 +60,11 @@ const struct smn_stale_row smn_stale_rows[] = {
 	  "Leaf=1,NUM=1,SCALE=8", NULL, .with = AT | ASID | TG,
 	  .change = SMN_STALE_BLOCK, .pages = 1, .range = true },
 	{ "cfgi-cd", "CFGI_CD", "cfgi-cd", "Leaf=1", NULL, .with = SID,
-	  .change = SMN_STALE_CD, .pages = 1 },
+	  .change = SMN_STALE_CD, .pages = 1,
+	  .basic = true },
 	{ "cfgi-cd-all", "CFGI_CD_ALL", "cfgi-cd-all", "", NULL, .with = SID,
-	  .change = SMN_STALE_CD, .pages = 1 },
+	  .change = SMN_STALE_CD, .pages = 1,
+	  .basic = true },
 	{ "other-asid", "TLBI_NH_ASID of another ASID leaves it alone",
 	  "tlbi-nh-asid", "ASID=2", NULL, .pages = 1, .keeps = true },
 	{ "other-page", "TLBI_NH_VA of the page after leaves it alone",
@@ -105,4 +113,19 @@ const char *smn_stale_doc(unsigned int n)
 {
 	return n < SMN_ARRAY_SIZE(smn_stale_rows) ? smn_stale_rows[n].doc :
 						    NULL;
+}
+
+bool smn_stale_basic(unsigned int n)
+{
+	return smn_stale_rows[n].basic;
+}
+
+bool smn_stale_range(unsigned int n)
+{
+	return smn_stale_rows[n].range;
+}
+
+bool smn_stale_pair(unsigned int n)
+{
+	return smn_stale_rows[n].pair;
 }

@@ -35,6 +35,7 @@ struct smn_stale_row {
 	bool range;		/* wants IDR3.RIL */
 	bool keeps;		/* the command must leave it alone */
 	bool pair;		/* both devices look */
+	bool basic;		/* a command by itself */
 };
 
 extern const struct smn_stale_row smn_stale_rows[];

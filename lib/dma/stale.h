@@ -34,6 +34,11 @@ unsigned int smn_stale_cases(void);
 const char *smn_stale_name(unsigned int n);
 const char *smn_stale_doc(unsigned int n);
 
+/* Is it a command by itself, to be tried in a hurry? What does it want? */
+bool smn_stale_basic(unsigned int n);
+bool smn_stale_range(unsigned int n);	/* IDR3.RIL */
+bool smn_stale_pair(unsigned int n);	/* a second device */
+
 /* A second device on the same stage 2. */
 struct smn_stale_second {
 	const char *cdev;	/* NULL: there is none */

@@ -281,9 +281,12 @@ static const struct smn_broken table[] = {
 	STRICT("no-empty-read", "to read an empty vEVENTQ", READ_VEVENTQ,
 	       always_again),
 
+	IDLE("idle-attach", VFIO_DEVICE_ATTACH_IOMMUFD_PT),
 	IDLE("idle-detach", VFIO_DEVICE_DETACH_IOMMUFD_PT),
 	IDLE("idle-destroy", IOMMU_DESTROY),
+	IDLE("idle-map", IOMMU_IOAS_MAP),
 	IDLE("idle-unmap", IOMMU_IOAS_UNMAP),
+	IDLE("idle-irqs", VFIO_DEVICE_SET_IRQS),
 	IDLE("idle-allow", IOMMU_IOAS_ALLOW_IOVAS),
 	IDLE("idle-option", IOMMU_OPTION),
 

@@ -40,7 +40,8 @@ enum bed {
 	X(SSID, "SSID") X(NO_SSID, "no SSID") X(DS, "DS") X(NO_DS, "no DS") \
 	X(ASID16, "ASID16") X(STALL, "stall") X(DIRTY, "dirty tracking") \
 	X(NO_DIRTY, "no dirty tracking") X(STRICT, "field checks") \
-	X(DMA, "DMA source") X(ROOT, "root") X(KERNEL, "a real kernel") \
+	X(DMA, "DMA source") X(MSI, "MSI source") X(TLB, "a TLB") \
+	X(ROOT, "root") X(KERNEL, "a real kernel") \
 	X(INJECT, "fault injection")
 
 enum need {
@@ -78,15 +79,11 @@ struct topic {
 	bool (*more)(unsigned int i, struct test_case *c);
 };
 
-/*
- * Topics that want a device's DMA (dma, msi, stale) are rows to be added here,
- * with NEED(DMA).
- */
 #define TOPICS(X) \
 	X(object) X(option) X(hwinfo) X(ioas) X(map) X(copy) X(bind) X(hwpt) \
 	X(vste) X(viommu) X(vdevice) X(attach) X(detach) X(inval) X(batch) \
 	X(veventq) X(faultq) X(isolation) X(field) X(exhaustion) \
-	X(concurrency) X(fault)
+	X(concurrency) X(dma) X(event) X(msi) X(stale) X(fault)
 
 #define X(name) extern const struct topic topic_##name;
 TOPICS(X)
@@ -147,6 +144,8 @@ void *trial_memory(struct trial *t);
 /* The machine that answers. */
 struct ctl *trial_ctl(struct trial *t);
 const struct smn_hw_info *trial_hw(struct trial *t);
+const struct smn_pci *trial_pci(struct trial *t);
+const struct smn_pci *trial_second(struct trial *t);	/* or NULL */
 const struct smn_accounting *trial_accounting(struct trial *t);
 
 /*
@@ -159,6 +158,9 @@ bool trial_ioctl(struct trial *t, enum smn_op_id op, int fd, void *arg,
 /* The same of IOMMU_HWPT_INVALIDATE; @handled as smn_hwpt_invalidate(). */
 bool trial_inval(struct trial *t, const uint64_t (*cmds)[2], uint32_t n,
 		 int expected, uint32_t *handled);
+
+/* That no call of the library failed; @err: what it returned. */
+bool trial_went(struct trial *t, int err, const char *what);
 
 /* What must be true, and what is wrong when it is not. */
 __attribute__((format(printf, 3, 4)))

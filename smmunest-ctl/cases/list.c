@@ -46,6 +46,9 @@ uint16_t case_since(const struct test_case *c)
 	const char *text = c->script;
 	uint16_t since = c->since;
 
+	/* a bed on which a device moves memory has a vEVENTQ */
+	if (c->needs & (NEED(DMA) | NEED(MSI) | NEED(TLB)))
+		since = smn_op(SMN_IOMMU_VEVENTQ_ALLOC)->since;
 	while (text && *text) {
 		enum smn_op_id op = smn_line_op(text);
 
