@@ -74,7 +74,8 @@ say = $(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),,@printf '  %-8s%s\n' 
 # --- building ---
 
 .PHONY: all bin arm64 unit guest fuzz demo vm-demo check check-fast check-vm \
-	bench-arch bench-model walk-smmu lint man install uninstall clean
+	bench-arch bench-model walk-smmu broken lint man install \
+	uninstall clean
 .DELETE_ON_ERROR:
 
 all: $(if $(SAN),$(BIN),$(B)/smmunest-ctl)
@@ -201,6 +202,11 @@ lint:
 man: all
 	$(B)/smmunest-ctl fields --format=man >man/smmunest-fields.7
 	$(B)/smmunest-ctl explain --format=man >man/smmunest-errors.7
+
+# which cases of run catch which broken model: minutes
+broken: all
+	$(Q)PATH=$(B):$$PATH scripts/broken --all >$(B)/broken
+	$(Q)cp $(B)/broken tests/broken
 
 # how fast the tables are; figures for people, not a test
 bench-arch: all

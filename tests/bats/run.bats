@@ -186,10 +186,18 @@ each() {
 @test "run: a model that does one thing wrong is caught, whichever it is" {
 	ctl 0 run --broken
 	holds '.result.broken | length >= 30 and all(.wrong | length > 8)'
-	run -0 "$BATS_TEST_DIRNAME/../../scripts/broken"
+	broken=$BATS_TEST_DIRNAME/../../scripts/broken
+	run -0 "$broken"
 	[[ ${#lines[@]} -ge 30 ]]
-	# and the check of this sees one that is not
-	run ! "$BATS_TEST_DIRNAME/../../scripts/broken" qemu
+	# and the check of this sees one that is not, and a table that is wrong
+	run -1 "$broken" qemu
+	assert_output 'qemu 0 of the whole suite'
+	printf 'lax-hwinfo.flags %s\n' hwinfo.flags hwinfo.reserved >table
+	run -1 "$broken" --table=table lax-hwinfo.flags
+	assert_output 'lax-hwinfo.flags 2, but not hwinfo.reserved'
+	echo 'lax-nothing hwinfo.flags' >table
+	run -1 "$broken" --table=table lax-hwinfo.flags
+	run -1 "$broken" --all qemu
 }
 
 @test "run: for kselftest and for LAVA" {
