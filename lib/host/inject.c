@@ -246,7 +246,8 @@ int smn_inject_begin(struct smn_inject *i, struct smn_sys *sys,
 	int ret = smn_journal_open(sys, NAME, &j, why);
 
 	*i = (struct smn_inject){ .sys = sys, .lock = j.fd, .fd = -1,
-				  .hook = { before, after, i } };
+				  .hook = { .before = before, .after = after,
+					    .ctx = i } };
 	if (ret)
 		return ret;
 	/* what a dead one left is undone first: it is no one's setting */
