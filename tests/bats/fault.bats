@@ -29,8 +29,15 @@ settings() {
 	on_model || diff before <(settings)
 }
 
+# what is to be recovered is all there is, the device's driver too
+teardown() {
+	[[ ! ${recovered-} ]] || smmunest-ctl --quiet bind "$SMMUNEST_DEVICE" >/dev/null
+	settle
+}
+
 @test "unbind --recover: failslab is as it was before a command that was killed" {
 	need_kernel "its settings die with it"
+	recovered=yes
 	settings >before
 	# what such a one leaves: the record, and the change
 	mkdir -p /run/smmunest

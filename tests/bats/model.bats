@@ -226,7 +226,9 @@ verdict() {
 	ctl 0 --dry-run info
 	holds '.backend == "model" and .model == "this machine"'
 	printf '%s\n' "$output" >model.json
-	diff <(jq .result kernel.json) <(jq .result model.json)
+	# vfio counts its files in the order of binding, and nothing listens without a kernel
+	same='.result | .witnesses |= map_values(null) | .devices |= map(.cdev |= sub("[0-9]+$"; "N"))'
+	diff <(jq "$same" kernel.json) <(jq "$same" model.json)
 	for arguments in 'alloc --attach Cfg=s1 S1ContextPtr=0x40001000' 'alloc --ste=0x4000100b,0x80000' 'alloc --attach --vsid=none Cfg=s1' \
 		'inval cfgi-cd-all:SID=0x100' 'alloc --attach --memory=2M@0x08000000'; do
 		# shellcheck disable=SC2086  # words
