@@ -279,7 +279,7 @@ slot() {
 	timeout 60 tail --pid="$replug" -f /dev/null
 	wait "$replug"
 	run -0 cat said
-	assert_output 'replug: dev0 cannot be plugged in again: {"return": "Error: no room", "id": "replug-41"}'
+	assert_output 'replug: dev0 cannot be plugged in again: {"return": "Error: no room", "id": "ask-41"}'
 }
 
 @test "detach --via=unplug: a card in a slot goes and comes back, whatever it does" {
