@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "smmunest.h"
+#include "sys/hook.h"
 
 /* The contract with scripts. */
 enum status {
@@ -34,6 +35,13 @@ struct cmd {
 	/* or NULL: lets go of what was kept until all was shown */
 	void (*finish)(struct ctl *ctl);
 	size_t opts_size;		/* of what parse() fills, zeroed */
+};
+
+/* A signal that a test has come after one call, kick.c. */
+struct kick {
+	struct smn_hook hook;
+	int signal;
+	unsigned long left;	/* calls until then; 0: it came, or never */
 };
 
 struct ctl {
@@ -65,6 +73,7 @@ struct ctl {
 	struct smn_model *model;	/* who answers, NULL: the real kernel */
 	char model_name[96];
 	bool model_told;		/* on stderr, that it is a model */
+	struct kick kick;
 
 	/* the document */
 	struct json_object *result, *device, *error;
@@ -132,6 +141,9 @@ bool backend_known(const char *spec);
 /* Make it ready, before the command asks anything. */
 enum status backend_open(struct ctl *ctl);
 void backend_close(struct ctl *ctl);
+
+/* What SMMUNEST_SIGNAL asks for, of whoever answers; kick.c. */
+enum status kick_begin(struct ctl *ctl);
 
 /* Where no real kernel answered, the line that says so goes before the rest. */
 void backend_tell(const struct ctl *ctl, FILE *to);

@@ -389,6 +389,8 @@ static int run(struct ctl *ctl)
 	stop_init(ctl->timeout_s);
 	status = backend_open(ctl);
 	if (!status)
+		status = kick_begin(ctl);
+	if (!status)
 		status = ctl->cmd->run(ctl);
 	if (!ctl->hold || status)
 		status = close_session(ctl, status);
