@@ -10,7 +10,6 @@
 #include <stdio.h>
 
 #include "smmunest.h"
-#include "sys/hook.h"
 
 /* The contract with scripts. */
 enum status {
@@ -41,7 +40,8 @@ struct cmd {
 struct kick {
 	struct smn_hook hook;
 	int signal;
-	unsigned long left;	/* calls until then; 0: it came, or never */
+	unsigned long at;	/* that call; 0: none */
+	unsigned long calls;	/* so far */
 };
 
 struct ctl {
@@ -144,6 +144,7 @@ void backend_close(struct ctl *ctl);
 
 /* What SMMUNEST_SIGNAL asks for, of whoever answers; kick.c. */
 enum status kick_begin(struct ctl *ctl);
+void kick_end(struct ctl *ctl);
 
 /* Where no real kernel answered, the line that says so goes before the rest. */
 void backend_tell(const struct ctl *ctl, FILE *to);

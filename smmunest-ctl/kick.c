@@ -15,7 +15,7 @@ static void count(void *ctx)
 {
 	struct kick *k = ctx;
 
-	if (k->left && !--k->left)
+	if (++k->calls == k->at)
 		raise(k->signal);
 }
 
@@ -40,8 +40,17 @@ static bool parse(struct kick *k, const char *text)
 	    text[n + 1] > '9')
 		return false;
 	errno = 0;
-	k->left = strtoul(text + n + 1, &end, 10);
+	k->at = strtoul(text + n + 1, &end, 10);
 	return !errno && !*end;
+}
+
+void kick_end(struct ctl *ctl)
+{
+	const struct kick *k = &ctl->kick;
+
+	if (k->calls < k->at)
+		ctl_say(ctl, "SMMUNEST_SIGNAL: it never came, for there were "
+			"%lu calls", k->calls);
 }
 
 enum status kick_begin(struct ctl *ctl)

@@ -394,6 +394,7 @@ static int run(struct ctl *ctl)
 		status = ctl->cmd->run(ctl);
 	if (!ctl->hold || status)
 		status = close_session(ctl, status);
+	kick_end(ctl);
 	exit = how_it_ended(ctl, status);
 	written = render(ctl, exit);
 	/* rows that are made while they are written can still go wrong */
