@@ -43,22 +43,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
-/* sysfs refused: permission is a skip, anything else the kernel's no. */
-static enum status failed(struct ctl *ctl, int ret, const struct smn_why *why)
-{
-	struct smn_why cause, remedy;
-	bool allowed = ret != -EACCES && ret != -EPERM;
-
-	smn_why_set(&cause, "%.200s (%s)", why->text[0] ? why->text :
-		    "sysfs refused", smn_errno_name(ret));
-	smn_why_set(&remedy, ret == -ENOENT ? "modprobe vfio-pci" :
-		    ret == -EBUSY ? "end it first" :
-		    allowed ? "look at the kernel log" : "run as root");
-	return ctl_no(ctl, ret == -EBUSY ? CTL_USAGE :
-		      allowed && ret != -ENOENT ? CTL_REFUSED : CTL_SKIPPED,
-		      "driver", &cause, &remedy);
-}
-
 static void report(struct ctl *ctl, const char *bdf, const char *from,
 		   bool changed)
 {
@@ -83,7 +67,7 @@ static enum status take_back(struct ctl *ctl, const struct smn_pci *pci)
 				    sizeof(driver), &why);
 
 	if (ret && ret != -EALREADY)
-		return failed(ctl, ret, &why);
+		return ctl_driver_no(ctl, ret, &why);
 	report(ctl, pci->bdf, pci->driver, false);
 	return CTL_OK;
 }
@@ -103,7 +87,7 @@ static enum status bind(struct ctl *ctl)
 		return status;
 	ret = smn_driver_bind(&ctl->sys, pci.bdf, &why);
 	if (ret && ret != -EALREADY)
-		return failed(ctl, ret, &why);
+		return ctl_driver_no(ctl, ret, &why);
 	if (!ret && stop_signal())
 		return take_back(ctl, &pci);
 	ctl->completed = true;
@@ -115,7 +99,8 @@ static enum status recover(struct ctl *ctl)
 {
 	struct smn_recovered r;
 
-	return recover_all(ctl, &r) ? failed(ctl, r.err, &r.why) : CTL_OK;
+	return recover_all(ctl, &r) ? ctl_driver_no(ctl, r.err, &r.why) :
+				      CTL_OK;
 }
 
 static enum status unbind(struct ctl *ctl)
@@ -135,7 +120,7 @@ static enum status unbind(struct ctl *ctl)
 	ret = smn_driver_unbind(&ctl->sys, pci.bdf, driver, sizeof(driver),
 				&why);
 	if (ret && ret != -EALREADY)
-		return failed(ctl, ret, &why);
+		return ctl_driver_no(ctl, ret, &why);
 	ctl->completed = true;
 	report(ctl, pci.bdf, pci.driver, ret != -EALREADY);
 	return CTL_OK;

@@ -110,20 +110,26 @@ static enum status plan_removal(struct ctl *ctl, struct detach_opts *o)
 {
 	struct scene *s = &o->scene;
 	struct smn_why why = { "" };
-	int ret = smn_removal_plan(&ctl->sys, o->bed.pci.bdf, o->way,
-				   &s->removal, &why);
+	int ret;
 
-	if (ret)
-		return ctl_no(ctl, CTL_SKIPPED, "detach.way", &why,
-			      &(struct smn_why){ "--via=remove, or put it into "
-						 "a slot with hot-plug" });
 	if (ctl->model && o->way != SMN_WAY_IOCTL)
 		return ctl_no(ctl, CTL_SKIPPED, "detach.model",
 			      &(struct smn_why){ "a model has no driver core "
 						 "that takes devices away" },
 			      &(struct smn_why){ "--via=ioctl" });
+	ret = smn_removal_plan(&ctl->sys, o->bed.pci.bdf, o->way,
+			       &s->removal, &why);
+	if (ret == -ENOENT)
+		return ctl_no(ctl, CTL_SKIPPED, "detach.way", &why,
+			      &(struct smn_why){ "--via=remove, or put it into "
+						 "a slot with hot-plug" });
+	if (ret)
+		return ctl_driver_no(ctl, ret, &why);
 	ret = smn_session_later(&ctl->session, bring_back, &s->removal);
-	return ret ? ctl_refused(ctl, ret) : CTL_OK;
+	if (!ret)
+		return CTL_OK;
+	smn_removal_undo(&s->removal, BACK_MS, &why);
+	return ctl_refused(ctl, ret);
 }
 
 static enum status build(struct ctl *ctl, struct detach_opts *o)
@@ -248,6 +254,16 @@ static enum status once(struct ctl *ctl, struct detach_opts *o)
 	return status;
 }
 
+/* What there is after a round is what there was after the first one. */
+static enum status compare_rounds(struct ctl *ctl, struct detach_opts *o)
+{
+	struct smn_why why = { "" };
+	bool nothing = leftover_tell(ctl, o->first, o->last, &why);
+
+	detach_add_check(ctl, "nothing is left behind", nothing, &why);
+	return nothing ? CTL_OK : CTL_FAILED;
+}
+
 static enum status run(struct ctl *ctl)
 {
 	struct detach_opts *o = ctl->opts;
@@ -264,11 +280,12 @@ static enum status run(struct ctl *ctl)
 			status = ctl_ready_device(ctl, &o->bed.pci);
 		if (!status)
 			status = once(ctl, o);
-		done++;
+		leftover_count(ctl, done++ ? o->last : o->first);
 	}
-	if (o->bed.repeat > 1)
-		doc_add_int(ctl->result, "repeated", done);
-	return status;
+	if (o->bed.repeat < 2)
+		return status;
+	doc_add_int(ctl->result, "repeated", done);
+	return status || done < 2 ? status : compare_rounds(ctl, o);
 }
 
 const struct cmd cmd_detach = {

@@ -196,6 +196,12 @@ enum status ctl_device(struct ctl *ctl, struct smn_pci *pci);
 enum status ctl_unused(struct ctl *ctl, const struct smn_pci *pci);
 
 /*
+ * A device could not be given to a driver or taken from it. Permission is a
+ * skip, another at work on it a mistake, anything else the kernel's no.
+ */
+enum status ctl_driver_no(struct ctl *ctl, int ret, const struct smn_why *why);
+
+/*
  * As ctl_device(), and it must be ready for VFIO: CTL_SKIPPED otherwise, or
  * CTL_USAGE for a device that the machine uses.
  */

@@ -370,27 +370,32 @@ static const struct {
 	{ "the kernel warns of nothing", no_warning, HAS_LOG },
 };
 
+void detach_add_check(struct ctl *ctl, const char *name, bool ok,
+		      const struct smn_why *why)
+{
+	struct json_object *row = json_object_new_object();
+
+	doc_add_str(row, "name", name);
+	doc_add(row, "ok", json_object_new_boolean(ok));
+	doc_add_str(row, "why", why->text);
+	json_object_array_add(json_object_object_get(ctl->result, "checks"),
+			      row);
+}
+
 enum status detach_check(struct scene *s)
 {
-	struct json_object *rows = json_object_new_array();
 	enum status status = CTL_OK;
 
 	for (size_t i = 0; i < SMN_ARRAY_SIZE(checks) && !stop_signal(); i++) {
-		struct json_object *row;
 		bool ok;
 
 		if (checks[i].needs & ~s->has)
 			continue;
-		row = json_object_new_object();
 		s->why.text[0] = '\0';
 		ok = checks[i].holds(s);
-		doc_add_str(row, "name", checks[i].name);
-		doc_add(row, "ok", json_object_new_boolean(ok));
-		doc_add_str(row, "why", s->why.text);
-		json_object_array_add(rows, row);
+		detach_add_check(s->ctl, checks[i].name, ok, &s->why);
 		if (!ok)
 			status = CTL_FAILED;
 	}
-	doc_add(s->ctl->result, "checks", rows);
 	return status;
 }

@@ -58,16 +58,31 @@ struct scene {
 	struct other other;
 };
 
+/* What rounds may leave behind: leftover.c has what they are. */
+enum { LEFTOVERS = 4 };
+
 struct detach_opts {
 	struct bed_opts bed;
 	enum smn_way way;
 	enum detach_state state;
 	char other[SMN_BDF_LEN];
 	struct scene scene;
+	uint64_t first[LEFTOVERS], last[LEFTOVERS];
 };
 
 /* All of them, as result.checks; CTL_FAILED: one does not hold. */
 enum status detach_check(struct scene *s);
+
+/* One more row of them. */
+void detach_add_check(struct ctl *ctl, const char *name, bool ok,
+		      const struct smn_why *why);
+
+/* Of each thing, how much there is now. */
+void leftover_count(struct ctl *ctl, uint64_t now[LEFTOVERS]);
+
+/* As result.left. false: there is more than after the first round. */
+bool leftover_tell(struct ctl *ctl, const uint64_t first[LEFTOVERS],
+		   const uint64_t last[LEFTOVERS], struct smn_why *why);
 
 /* --- for the checks: what is done with the device, detach-dma.c --- */
 

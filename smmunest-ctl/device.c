@@ -116,6 +116,21 @@ enum status ctl_device(struct ctl *ctl, struct smn_pci *pci)
 	return CTL_OK;
 }
 
+enum status ctl_driver_no(struct ctl *ctl, int ret, const struct smn_why *why)
+{
+	struct smn_why cause, remedy;
+	bool allowed = ret != -EACCES && ret != -EPERM;
+
+	smn_why_set(&cause, "%.200s (%s)", why->text[0] ? why->text :
+		    "sysfs refused", smn_errno_name(ret));
+	smn_why_set(&remedy, ret == -ENOENT ? "modprobe vfio-pci" :
+		    ret == -EBUSY ? "end it first" :
+		    allowed ? "look at the kernel log" : "run as root");
+	return ctl_no(ctl, ret == -EBUSY ? CTL_USAGE :
+		      allowed && ret != -ENOENT ? CTL_REFUSED : CTL_SKIPPED,
+		      "driver", &cause, &remedy);
+}
+
 enum status ctl_unused(struct ctl *ctl, const struct smn_pci *pci)
 {
 	struct smn_why why = { "" }, remedy;

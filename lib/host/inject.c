@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "host/inject.h"
+#include "host/host.h"
 #include "host/journal.h"
 
 #define NTH "/proc/self/fail-nth"

@@ -6,10 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/host.h"
 #include "host/journal.h"
 
 #define LOCK ".lock"
 #define RECORD 192
+
+#define ORPHAN_MS 5000	/* for a dead one's child to leave the kernel */
+#define LOOK_MS 20	/* between two looks */
 
 /* The last line of a record: without it, it was not written to its end. */
 #define WHOLE "\nend\n"
@@ -52,15 +56,19 @@ static void parse(const char *text, struct smn_former *former)
 	former->known = value(text, "driver", former->driver,
 			      sizeof(former->driver));
 	value(text, "override", former->override, sizeof(former->override));
+	value(text, "way", former->way, sizeof(former->way));
 }
 
-/* "driver NAME\noverride NAME\n", the driver only where it is known */
+/* "driver NAME\noverride NAME\nway NAME\n", of which the second is always */
 static void format(char text[RECORD], const struct smn_former *former)
 {
-	snprintf(text, RECORD, "%s%s%soverride %s\n",
+	const char *way = former->way;
+
+	snprintf(text, RECORD, "%s%s%soverride %s\n%s%s%s",
 		 former->known ? "driver " : "",
 		 former->known ? former->driver : "",
-		 former->known ? "\n" : "", former->override);
+		 former->known ? "\n" : "", former->override,
+		 way[0] ? "way " : "", way, way[0] ? "\n" : "");
 }
 
 static ssize_t read_record(struct smn_sys *sys, const char *bdf,
@@ -74,18 +82,52 @@ static ssize_t read_record(struct smn_sys *sys, const char *bdf,
 
 /* --- who is at work --- */
 
+/* Whose record it is, and what he is at; false: there is none. */
+static bool read_holder(struct smn_sys *sys, const char *bdf,
+			unsigned int *pid, char work[16])
+{
+	char text[RECORD];
+
+	return read_record(sys, bdf, text) > 0 &&
+		sscanf(text, "%u %15[a-z]", pid, work) == 2;
+}
+
 static void tell_holder(struct smn_sys *sys, const char *bdf,
 			struct smn_why *why)
 {
-	char text[RECORD], work[16];
 	unsigned int pid;
+	char work[16];
 
-	if (read_record(sys, bdf, text) > 0 &&
-	    sscanf(text, "%u %15[a-z]", &pid, work) == 2)
+	if (read_holder(sys, bdf, &pid, work))
 		smn_why_set(why, "smmunest-ctl %s (process %u) is at work on "
 			    "%s", work, pid, bdf);
 	else
 		smn_why_set(why, "another smmunest-ctl is at work on %s", bdf);
+}
+
+/* Is it held by the child of somebody who is not there any more? */
+static bool is_orphans(struct smn_sys *sys, const char *bdf)
+{
+	char path[SMN_PATH], work[16];
+	unsigned int pid;
+
+	if (!read_holder(sys, bdf, &pid, work))
+		return false;
+	snprintf(path, sizeof(path), "/proc/%u", pid);
+	return !smn_sys_exists(sys, path);
+}
+
+static int lock(struct smn_journal *j)
+{
+	uint64_t end = smn_sys_now(j->sys) + ORPHAN_MS * 1000000ULL;
+	int ret = smn_sys_lock(j->sys, j->fd);
+
+	while (ret == -EWOULDBLOCK && is_orphans(j->sys, j->bdf) &&
+	       smn_sys_now(j->sys) < end) {
+		smn_sys_poll(j->sys, NULL, 0, LOOK_MS);
+		ret = smn_sys_lock(j->sys, j->fd);
+	}
+	return ret;
 }
 
 int smn_journal_open(struct smn_sys *sys, const char *bdf,
@@ -106,7 +148,7 @@ int smn_journal_open(struct smn_sys *sys, const char *bdf,
 		return ret;
 	}
 	j->fd = ret;
-	ret = smn_sys_lock(sys, j->fd);
+	ret = lock(j);
 	if (!ret)
 		return 0;
 	smn_journal_close(j);

@@ -13,15 +13,24 @@
 #ifndef SMN_HOST_JOURNAL_H
 #define SMN_HOST_JOURNAL_H
 
-#include "host/host.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "abi/truth.h"
+#include "host/facts.h"
+#include "sys/sys.h"
 
 #define SMN_JOURNAL "/run/smmunest"
 
-/* The driver and driver_override there were, or "". */
+/*
+ * The driver and driver_override there were, or "". What was only to be taken
+ * away for a while has the way, and comes back from there; else "".
+ */
 struct smn_former {
 	bool known;		/* the driver; else: who wants the device */
 	char driver[32];
 	char override[32];
+	char way[8];
 };
 
 struct smn_journal {
@@ -32,7 +41,8 @@ struct smn_journal {
 
 /*
  * Be the only one who changes the device. -EBUSY: another process is, @why
- * says who; -EACCES, -EPERM: not root. Nothing is open after a failure.
+ * says who; -EACCES, -EPERM: not root. Nothing is open after a failure. What
+ * a dead one has begun is waited for: his child may still be in the kernel.
  */
 int smn_journal_open(struct smn_sys *sys, const char *bdf,
 		     struct smn_journal *j, struct smn_why *why);

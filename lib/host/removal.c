@@ -9,9 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "host/hand.h"
 #include "host/host.h"
 
-#define DRIVER "/sys/bus/pci/drivers/" SMN_VFIO_PCI
 #define RESCAN "/sys/bus/pci/rescan"
 #define SLOTS "/sys/bus/pci/slots"
 
@@ -66,15 +66,17 @@ static void device_file(struct smn_removal *r, const char *file)
 		 file);
 }
 
-int smn_removal_plan(struct smn_sys *sys, const char *bdf, enum smn_way way,
-		     struct smn_removal *r, struct smn_why *why)
+static int plan(struct smn_sys *sys, const char *bdf, enum smn_way way,
+		struct smn_removal *r, struct smn_why *why)
 {
-	*r = (struct smn_removal){ .sys = sys, .way = way, .ended = true };
+	*r = (struct smn_removal){ .sys = sys, .way = way, .ended = true,
+				   .journal.fd = -EBADF };
 	snprintf(r->bdf, sizeof(r->bdf), "%s", bdf);
 	switch (way) {
 	case SMN_WAY_UNBIND:
 		snprintf(r->text, sizeof(r->text), "%s", bdf);
-		snprintf(r->path, sizeof(r->path), DRIVER "/unbind");
+		snprintf(r->path, sizeof(r->path),
+			 SMN_VFIO_PCI_DRIVER "/unbind");
 		return 0;
 	case SMN_WAY_REMOVE:
 		snprintf(r->text, sizeof(r->text), "1");
@@ -88,9 +90,46 @@ int smn_removal_plan(struct smn_sys *sys, const char *bdf, enum smn_way way,
 	}
 }
 
+/* Before anything changes: how it is now, and where it will be. */
+static int remember(struct smn_removal *r, struct smn_why *why)
+{
+	struct smn_former *former = &r->former;
+	int ret = smn_journal_open(r->sys, r->bdf, &r->journal, why);
+
+	if (ret)
+		return ret;
+	*former = (struct smn_former){ .known = true };
+	snprintf(former->way, sizeof(former->way), "%s",
+		 smn_way_name(r->way));
+	smn_hand_get_override(r->sys, r->bdf, former->override,
+			      sizeof(former->override));
+	ret = smn_hand_current(r->sys, r->bdf, former->driver,
+			       sizeof(former->driver));
+	if (!ret)
+		ret = smn_journal_begin(&r->journal, "detach", former);
+	if (ret)
+		smn_journal_close(&r->journal);
+	return ret;
+}
+
+int smn_removal_plan(struct smn_sys *sys, const char *bdf, enum smn_way way,
+		     struct smn_removal *r, struct smn_why *why)
+{
+	int ret = plan(sys, bdf, way, r, why);
+
+	return ret || way == SMN_WAY_IOCTL ? ret : remember(r, why);
+}
+
+/* The child has the lock, too: until it is out of the kernel nobody may come */
+static int begin_write(struct smn_removal *r, const char *path,
+		       const char *text, struct smn_writer *w)
+{
+	return smn_sys_begin_write(r->sys, path, text, r->journal.fd, w);
+}
+
 int smn_removal_begin(struct smn_removal *r)
 {
-	int ret = smn_sys_begin_write(r->sys, r->path, r->text, &r->writer);
+	int ret = begin_write(r, r->path, r->text, &r->writer);
 
 	if (ret)
 		return ret;
@@ -124,8 +163,18 @@ static void try_write(struct smn_removal *r, const char *path,
 {
 	struct smn_writer w;
 
-	if (!smn_sys_begin_write(r->sys, path, text, &w))
+	if (!begin_write(r, path, text, &w))
 		smn_sys_end_write(r->sys, &w, ms);
+}
+
+static bool is_empty(struct smn_removal *r)
+{
+	char path[sizeof(r->path)], there[8];
+
+	snprintf(path, sizeof(path), "%.*s/adapter",
+		 (int)(strrchr(r->path, '/') - r->path), r->path);
+	return smn_sys_read_text(r->sys, path, there, sizeof(there)) > 0 &&
+		!strcmp(there, "0");
 }
 
 /*
@@ -137,12 +186,7 @@ static void try_write(struct smn_removal *r, const char *path,
  */
 static bool waits_for_us(struct smn_removal *r, uint64_t now)
 {
-	char path[sizeof(r->path)], there[8];
-
-	snprintf(path, sizeof(path), "%.*s/adapter",
-		 (int)(strrchr(r->path, '/') - r->path), r->path);
-	if (!smn_sys_read_text(r->sys, path, there, sizeof(there)) &&
-	    !strcmp(there, "0"))
+	if (is_empty(r))
 		r->next = now + BUTTON_MS * 1000000ULL;
 	return now >= r->next;
 }
@@ -164,13 +208,16 @@ static void call_back(struct smn_removal *r)
 static int take(struct smn_removal *r, const struct smn_pci *pci,
 		struct smn_why *why)
 {
-	int ret;
+	int ret = strcmp(pci->driver, SMN_VFIO_PCI) ?
+		smn_hand_to_vfio(r->sys, r->bdf) : 0;
+	char name[sizeof(r->former.override)];
 
-	if (r->way == SMN_WAY_UNBIND && !pci->driver[0] &&
-	    !smn_sys_write_text(r->sys, DRIVER "/bind", 0, r->bdf))
-		return 0;
-	ret = smn_driver_bind(r->sys, r->bdf, why);
-	return ret == -EALREADY ? 0 : ret;
+	if (ret)
+		smn_why_set(why, SMN_VFIO_PCI " does not take %s", r->bdf);
+	smn_hand_get_override(r->sys, r->bdf, name, sizeof(name));
+	return !ret && strcmp(name, r->former.override) ?
+		smn_hand_set_override(r->sys, r->bdf, r->former.override) :
+		ret;
 }
 
 /* A node is there a moment before it opens: then vfio-pci is ready. */
@@ -199,14 +246,11 @@ static bool is_back(struct smn_removal *r, struct smn_why *why, int *ret)
 	return opens(r, pci.cdev);
 }
 
-int smn_removal_undo(struct smn_removal *r, uint32_t ms, struct smn_why *why)
+static int come_back(struct smn_removal *r, uint32_t ms, struct smn_why *why)
 {
 	uint64_t end = smn_sys_now(r->sys) + ms * 1000000ULL;
 	int ret = 0;
 
-	smn_removal_end(r, ms);
-	if (!r->begun)
-		return 0;
 	while (!is_back(r, why, &ret)) {
 		if (smn_sys_now(r->sys) >= end)
 			return ret ? ret : -ETIMEDOUT;
@@ -216,4 +260,37 @@ int smn_removal_undo(struct smn_removal *r, uint32_t ms, struct smn_why *why)
 	}
 	r->begun = false;
 	return 0;
+}
+
+int smn_removal_undo(struct smn_removal *r, uint32_t ms, struct smn_why *why)
+{
+	int ret = 0;
+
+	smn_removal_end(r, ms);
+	if (r->begun)
+		ret = come_back(r, ms, why);
+	if (!ret && r->journal.sys)
+		ret = smn_journal_end(&r->journal);
+	smn_journal_close(&r->journal);
+	return ret;
+}
+
+int smn_removal_resume(const struct smn_journal *j,
+		       const struct smn_former *former, uint32_t ms,
+		       struct smn_why *why)
+{
+	struct smn_removal r;
+	enum smn_way way = 0;
+	int ret;
+
+	while (way < SMN_NWAYS && strcmp(names[way], former->way))
+		way++;
+	ret = plan(j->sys, j->bdf, way, &r, why);
+	if (ret)
+		return ret;
+	r.journal = *j;
+	r.former = *former;
+	if (way == SMN_WAY_UNPLUG && smn_removal_is_done(&r) && is_empty(&r))
+		return -ENODEV;
+	return come_back(&r, ms, why);
 }

@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#include "host/facts.h"
+#include "host/journal.h"
 #include "sys/sys.h"
 
 /* X(way, name, what it is) */
@@ -35,14 +35,19 @@ struct smn_removal {
 	char bdf[SMN_BDF_LEN];
 	char path[128], text[SMN_BDF_LEN];	/* what is written where */
 	struct smn_writer writer;
+	struct smn_journal journal;
+	struct smn_former former;
 	bool begun, ended;
 	uint64_t next;	/* when it is called back, again or at last */
 };
 
 /*
- * How @bdf is taken away that way; nothing is done yet. -ENOENT: there is no
- * slot of the device that could be switched off, @why says so. SMN_WAY_IOCTL:
- * there is nothing to do, now and then.
+ * How @bdf, which vfio-pci has, is taken away that way. Nothing is done yet,
+ * but the journal has it: whoever calls this calls smn_removal_undo() in the
+ * end, and if he dies before that, smn_driver_recover() does it. -ENOENT: there
+ * is no slot of the device that could be switched off, @why says so;
+ * otherwise as smn_journal_open(). SMN_WAY_IOCTL: there is nothing to do, now
+ * and then.
  */
 int smn_removal_plan(struct smn_sys *sys, const char *bdf, enum smn_way way,
 		     struct smn_removal *r, struct smn_why *why);
@@ -57,11 +62,20 @@ int smn_removal_end(struct smn_removal *r, uint32_t ms);
 bool smn_removal_is_done(const struct smn_removal *r);
 
 /*
- * After smn_removal_begin(): vfio-pci has the device again, and its node is
- * there; the device must have been closed. A slot is switched on if its card
- * is there; if not, somebody has to plug it in. -ETIMEDOUT: not within
- * @ms; otherwise as smn_driver_bind(). @why says how far it came.
+ * After smn_removal_begin(): vfio-pci has the device again, its override is as
+ * it was, and its node is there; the device must have been closed. A slot is
+ * switched on if its card is there; if not, somebody has to plug it in.
+ * -ETIMEDOUT: not within @ms, and then the journal still says that it is to be
+ * done; otherwise what sysfs answers. @why says how far it came.
  */
 int smn_removal_undo(struct smn_removal *r, uint32_t ms, struct smn_why *why);
+
+/*
+ * The same for the removal of a dead process, of which the journal @j tells
+ * @former. -ENODEV: its card was taken out of the slot; nobody is waited for.
+ */
+int smn_removal_resume(const struct smn_journal *j,
+		       const struct smn_former *former, uint32_t ms,
+		       struct smn_why *why);
 
 #endif

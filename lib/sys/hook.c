@@ -38,7 +38,8 @@
 	X(ssize_t, run, (void *be, const struct smn_program *p, void *buf, \
 			 size_t len), (h->priv, p, buf, len)) \
 	X(int, begin_write, (void *be, const char *path, const char *text, \
-			     int *pid), (h->priv, path, text, pid)) \
+			     int keep, int *pid), \
+	  (h->priv, path, text, keep, pid)) \
 	X(int, end_write, (void *be, int fd, int pid, uint32_t ms), \
 	  (h->priv, fd, pid, ms)) \
 	X(int, lock, (void *be, int fd), (h->priv, fd)) \

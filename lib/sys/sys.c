@@ -338,10 +338,10 @@ int smn_sys_write_text(struct smn_sys *sys, const char *path, int flags,
 }
 
 int smn_sys_begin_write(struct smn_sys *sys, const char *path,
-			const char *text, struct smn_writer *w)
+			const char *text, int keep, struct smn_writer *w)
 {
 	int fd = sys->be->begin_write ?
-		sys->be->begin_write(sys->priv, path, text, &w->pid) :
+		sys->be->begin_write(sys->priv, path, text, keep, &w->pid) :
 		-EOPNOTSUPP;
 
 	w->fd = fd;

@@ -72,7 +72,7 @@ struct smn_backend {
 	 * file that can be read from when it has ended. NULL: there are no
 	 * other processes */
 	int (*begin_write)(void *be, const char *path, const char *text,
-			   int *pid);
+			   int keep, int *pid);
 	/* what became of it, if it ends within @ms; closes the file */
 	int (*end_write)(void *be, int fd, int pid, uint32_t ms);
 	/* the file is ours until it is closed; -EWOULDBLOCK: another's */
@@ -197,8 +197,9 @@ int smn_sys_write_text(struct smn_sys *sys, const char *path, int flags,
 
 /*
  * A write that may sleep until we do something, by a process of its own that
- * has none of our files open, and none of our signals: taking a device from
- * vfio-pci sleeps until whoever has it open closes it.
+ * has none of our files open but @keep (-1: none), and none of our signals:
+ * taking a device from vfio-pci sleeps until whoever has it open closes it.
+ * What is locked by @keep stays so until both have ended.
  */
 struct smn_writer {
 	int fd;		/* can be read from when it has ended */
@@ -207,7 +208,7 @@ struct smn_writer {
 
 /* -EOPNOTSUPP: a backend without processes; -EMFILE, -ENOMEM, -EAGAIN. */
 int smn_sys_begin_write(struct smn_sys *sys, const char *path,
-			const char *text, struct smn_writer *w);
+			const char *text, int keep, struct smn_writer *w);
 
 /*
  * What became of it: 0, or why the file could not be opened or written.

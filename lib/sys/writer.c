@@ -31,11 +31,21 @@ static int write_all(const char *path, const char *text)
 	return (size_t)n == len ? 0 : -EIO;
 }
 
+/* All but 0, which is the way to our parent. */
+static int close_all(int keep)
+{
+	if (keep <= 0)
+		return close_range(1, ~0u, 0);
+	if (keep > 1 && close_range(1, keep - 1, 0))
+		return -1;
+	return close_range(keep + 1, ~0u, 0);
+}
+
 /*
- * The child's life. It may keep nothing of ours open, or the device would not
- * be let go; Ctrl-C is for the parent, who ends it by closing the device.
+ * The child's life. It may keep no device of ours open, or that would not be
+ * let go; Ctrl-C is for the parent, who ends it by closing the device.
  */
-static void child(int to, const char *path, const char *text)
+static void child(int to, int keep, const char *path, const char *text)
 {
 	static const int ours[] = { SIGINT, SIGTERM, SIGHUP, SIGALRM, SIGPIPE };
 	int ret;
@@ -43,7 +53,7 @@ static void child(int to, const char *path, const char *text)
 	setpgid(0, 0);
 	for (size_t i = 0; i < sizeof(ours) / sizeof(*ours); i++)
 		signal(ours[i], SIG_DFL);
-	ret = dup2(to, 0) ? -errno : close_range(1, ~0u, 0) ? -errno :
+	ret = dup2(to, 0) ? -errno : close_all(keep) ? -errno :
 		write_all(path, text);
 	/* a parent that is gone does not want to know */
 	while (write(0, &ret, sizeof(ret)) < 0 && errno == EINTR)
@@ -53,7 +63,7 @@ static void child(int to, const char *path, const char *text)
 }
 
 int smn_kernel_begin_write(void *be, const char *path, const char *text,
-			   int *pid)
+			   int keep, int *pid)
 {
 	int pipes[2], err;
 
@@ -62,7 +72,7 @@ int smn_kernel_begin_write(void *be, const char *path, const char *text,
 		return -errno;
 	*pid = fork();
 	if (!*pid)
-		child(pipes[1], path, text);
+		child(pipes[1], keep, path, text);
 	err = -errno;
 	close(pipes[1]);
 	if (*pid > 0)

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 int smn_kernel_begin_write(void *be, const char *path, const char *text,
-			   int *pid);
+			   int keep, int *pid);
 int smn_kernel_end_write(void *be, int fd, int pid, uint32_t ms);
 
 #endif

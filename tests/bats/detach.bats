@@ -25,7 +25,8 @@ setup() {
 
 @test "detach --repeat: the device can be taken and given back again and again" {
 	ctl 0 detach --repeat=3
-	holds '.result.repeated == 3' '.result.checks | all(.ok)'
+	holds '.result.repeated == 3' '.result.checks | all(.ok)' '.result.checks[-1].name == "nothing is left behind"' \
+		'[.result.left[] | select(.what == "objects" or .what == "children") | .first == .last] == [true, true]'
 }
 
 @test "detach --via=ioctl: the device is closed in the right order, and in the wrong one" {

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "host/host.h"
 #include "host/journal.h"
 #include "mortal.h"
 #include "sys/machine.h"
@@ -25,7 +26,8 @@
 static void add(struct smn_model *m, const char *bdf, const char *own)
 {
 	const struct smn_part_row row = { .bdf = bdf, .driver = own,
-					  .own = own, .group = -1 };
+					  .own = own, .iommu = "smmu3.0",
+					  .group = bdf[9] };
 
 	smn_machine_add(smn_model_machine(m), &row);
 }
@@ -61,6 +63,20 @@ static int unbind_it(struct smn_sys *sys)
 	char driver[32];
 
 	return smn_driver_unbind(sys, BDF, driver, sizeof(driver), &why);
+}
+
+/* Taken from vfio-pci for a while, and back. */
+static int take_it(struct smn_sys *sys)
+{
+	struct smn_removal r;
+	struct smn_why why;
+	int ret = smn_removal_plan(sys, BDF, SMN_WAY_UNBIND, &r, &why), back;
+
+	if (ret)
+		return ret;
+	ret = smn_removal_begin(&r);
+	back = smn_removal_undo(&r, 1000, &why);
+	return ret ? ret : back;
 }
 
 /* Until its end, or until death; what it had open is closed by the kernel. */
@@ -233,9 +249,64 @@ static void test_failures(struct tap *t, const char *override)
 	       "%d not undone", override, failed, bad);
 }
 
+/* A bind that was completed stays so, whatever befalls a detach. */
+static void test_removal(struct tap *t, enum fate fate)
+{
+	int calls = count("", true, take_it), bad = 0, half = 0, found = 0;
+
+	for (int at = 0; at < calls; at++) {
+		struct mortal k;
+		struct smn_sys sys = begin(&k, "");
+		bool ok;
+
+		bind_it(&sys);
+		live(&sys, take_it, at, fate);
+		half += !driver_is(&sys, SMN_VFIO_PCI);
+		found += recover(&sys, false).n;
+		ok = is_bound(&sys);
+		live(&sys, take_it, at, fate);
+		bad += !ok || recover(&sys, true).n != 1 ||
+			!is_native(&sys, "");
+		end(&k);
+	}
+	tap_ok(t, calls > 20 && !bad && half > 5 && found >= half,
+	       "detach: killed %s each of %d calls, without driver after %d "
+	       "of them, %d undone, %d not", fate == DIES_BEFORE ? "before" :
+	       "after", calls, half, found, bad);
+}
+
+/* Who is dead has left a child in the kernel, which ends or does not. */
+static void test_orphan(struct tap *t)
+{
+	struct smn_former former = { .known = true, .way = "unbind" };
+	struct smn_journal j;
+	struct smn_why why = { "" };
+	struct mortal k;
+	struct smn_sys sys = begin(&k, "");
+	uint64_t then;
+
+	bind_it(&sys);
+	smn_journal_open(&sys, BDF, &j, &why);
+	smn_journal_begin(&j, "detach", &former);
+	then = smn_sys_now(&sys);
+	tap_ok(t, smn_driver_bind(&sys, BDF, &why) == -EBUSY &&
+	       smn_sys_now(&sys) - then < 1000000000ULL,
+	       "who lives is not waited for");
+	smn_sys_write_text(&sys, LOCKFILE, O_TRUNC,
+			   "77 detach\noverride vfio-pci\nway unbind\nend\n");
+	then = smn_sys_now(&sys);
+	tap_ok(t, smn_driver_bind(&sys, BDF, &why) == -EBUSY &&
+	       smn_sys_now(&sys) - then > 4000000000ULL,
+	       "the child of who does not is: %s", why.text);
+	smn_journal_close(&j);
+	tap_ok(t, recover(&sys, false).n == 1 && is_bound(&sys),
+	       "and his work is undone when it has ended");
+	end(&k);
+}
+
 static void test_locks(struct tap *t)
 {
-	struct smn_former former = { true, "nvme", "" };
+	struct smn_former former = { .known = true, .driver = "nvme" };
 	struct smn_journal j, other;
 	struct smn_why why = { "" };
 	struct mortal k;
@@ -351,6 +422,9 @@ int main(void)
 	}
 	test_failures(&t, "");
 	test_failures(&t, "nvme");
+	test_removal(&t, DIES_BEFORE);
+	test_removal(&t, DIES_AFTER);
+	test_orphan(&t);
 	test_locks(&t);
 	test_records(&t);
 	test_others(&t);

@@ -26,7 +26,7 @@ static bool no_child(void)
 static int write_to(const char *path, const char *text, uint32_t ms)
 {
 	struct smn_writer w;
-	int ret = smn_sys_begin_write(&sys_kernel, path, text, &w);
+	int ret = smn_sys_begin_write(&sys_kernel, path, text, -1, &w);
 
 	return ret ? ret : smn_sys_end_write(&sys_kernel, &w, ms);
 }
@@ -54,7 +54,7 @@ static void test_blocked(struct tap *t, const char *fifo)
 	char c;
 
 	if (mkfifo(fifo, 0600) || pipe(pipes) ||
-	    smn_sys_begin_write(&sys_kernel, fifo, "1", &w)) {
+	    smn_sys_begin_write(&sys_kernel, fifo, "1", -1, &w)) {
 		tap_ok(t, false, "setting up");
 		return;
 	}
@@ -68,7 +68,7 @@ static void test_blocked(struct tap *t, const char *fifo)
 	tap_ok(t, smn_sys_end_write(&sys_kernel, &w, 100) == -ETIMEDOUT,
 	       "one that does not end is given up");
 	tap_ok(t, no_child(), "and is gone");
-	if (smn_sys_begin_write(&sys_kernel, fifo, "1", &w)) {
+	if (smn_sys_begin_write(&sys_kernel, fifo, "1", -1, &w)) {
 		tap_ok(t, false, "a second one");
 		return;
 	}
@@ -77,6 +77,25 @@ static void test_blocked(struct tap *t, const char *fifo)
 	       "one that was killed is told");
 	tap_ok(t, no_child(), "and is reaped");
 	close(pipes[0]);
+}
+
+/* What is locked stays so until the child, too, has ended. */
+static void test_kept(struct tap *t, const char *file, const char *fifo)
+{
+	int fd = open(file, O_RDWR), other = open(file, O_RDWR);
+	struct smn_writer w;
+
+	if (smn_sys_lock(&sys_kernel, fd) ||
+	    smn_sys_begin_write(&sys_kernel, fifo, "1", fd, &w)) {
+		tap_ok(t, false, "setting up a lock");
+		return;
+	}
+	close(fd);
+	tap_ok(t, smn_sys_lock(&sys_kernel, other) == -EWOULDBLOCK,
+	       "a lock that a child keeps is not free");
+	smn_sys_end_write(&sys_kernel, &w, 100);
+	tap_ok(t, !smn_sys_lock(&sys_kernel, other), "until it has ended");
+	close(other);
 }
 
 int main(void)
@@ -90,6 +109,7 @@ int main(void)
 	snprintf(fifo, sizeof(fifo), "%s/fifo", dir);
 	test_results(&t, file);
 	test_blocked(&t, fifo);
+	test_kept(&t, file, fifo);
 	unlink(file);
 	unlink(fifo);
 	rmdir(dir);
