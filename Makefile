@@ -74,8 +74,8 @@ say = $(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),,@printf '  %-8s%s\n' 
 # --- building ---
 
 .PHONY: all bin arm64 unit guest fuzz demo vm-demo check check-fast check-vm \
-	bench-arch bench-model walk-smmu broken lint man install \
-	uninstall clean
+	bench-arch bench-model walk-smmu broken detach-loops lint man \
+	install uninstall clean
 .DELETE_ON_ERROR:
 
 all: $(if $(SAN),$(BIN),$(B)/smmunest-ctl)
@@ -207,6 +207,12 @@ man: all
 broken: all
 	$(Q)PATH=$(B):$$PATH scripts/broken --all >$(B)/broken
 	$(Q)cp $(B)/broken tests/broken
+
+# rounds of detaching under DMA, and of unplugging: what is left behind? an hour
+LOOPS ?= 1000
+CYCLES ?= 50
+detach-loops: all guest
+	$(Q)LOOPS=$(LOOPS) CYCLES=$(CYCLES) bats tests/bats/loops.bats
 
 # how fast the tables are; figures for people, not a test
 bench-arch: all
