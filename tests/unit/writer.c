@@ -84,18 +84,24 @@ static void test_kept(struct tap *t, const char *file, const char *fifo)
 {
 	int fd = open(file, O_RDWR), other = open(file, O_RDWR);
 	struct smn_writer w;
+	int pipes[2];
+	char c;
 
-	if (smn_sys_lock(&sys_kernel, fd) ||
+	if (smn_sys_lock(&sys_kernel, fd) || pipe(pipes) ||
 	    smn_sys_begin_write(&sys_kernel, fifo, "1", fd, &w)) {
 		tap_ok(t, false, "setting up a lock");
 		return;
 	}
 	close(fd);
-	tap_ok(t, smn_sys_lock(&sys_kernel, other) == -EWOULDBLOCK,
+	/* the pipe is what the child closes last */
+	close(pipes[1]);
+	tap_ok(t, !read(pipes[0], &c, 1) &&
+	       smn_sys_lock(&sys_kernel, other) == -EWOULDBLOCK,
 	       "a lock that a child keeps is not free");
 	smn_sys_end_write(&sys_kernel, &w, 100);
 	tap_ok(t, !smn_sys_lock(&sys_kernel, other), "until it has ended");
 	close(other);
+	close(pipes[0]);
 }
 
 int main(void)
