@@ -328,3 +328,41 @@ empty_romfs() {
 	assert_output "stage=2
 stage=2"
 }
+
+@test "whatever was done with it, an SSD that is back with its own driver gives the blocks that were written before" {
+	run -0 --separate-stderr vm --timeout 240 --device nvme,hotplug --replug 1 --no-bind -- '
+		bdf=$SMMUNEST_DEVICE
+		head -c 65536 /dev/urandom >written
+		blocks() { for _ in {1..100}; do [[ ! -b /dev/nvme0n1 ]] || break; sleep 0.1; done; dd if=/dev/nvme0n1 bs=4k count=16 iflag=direct 2>/dev/null; }
+		dd if=written of=/dev/nvme0n1 bs=4k oflag=direct 2>/dev/null || exit
+		give() { smmunest-ctl -q unbind $bdf >/dev/null; }
+		bring() { smmunest-ctl -q unbind --recover >/dev/null; }
+		while read -r back words; do
+			smmunest-ctl -q bind $bdf >/dev/null && smmunest-ctl -q $words >/dev/null
+			ended=$?
+			$back
+			echo "$ended $(basename "$(readlink /sys/bus/pci/devices/$bdf/driver)") $(blocks | cmp - written && echo same) $words"
+		done <<-WAYS
+			give alloc --attach Cfg=bypass
+			give dma
+			give detach --while=dma
+			give detach --via=unbind --while=dma
+			give detach --via=remove --while=faulting
+			bring detach --via=unplug --while=dma
+			bring msi
+		WAYS
+		smmunest-ctl -q bind $bdf >/dev/null
+		SMMUNEST_SIGNAL=KILL:200 smmunest-ctl -q detach --via=unbind >/dev/null 2>&1
+		bring
+		echo "killed $? $(blocks | cmp - written && echo same)"'
+	assert_output - <<-EOF
+		0 nvme same alloc --attach Cfg=bypass
+		0 nvme same dma
+		0 nvme same detach --while=dma
+		0 nvme same detach --via=unbind --while=dma
+		0 nvme same detach --via=remove --while=faulting
+		0 nvme same detach --via=unplug --while=dma
+		0 nvme same msi
+		killed 0 same
+	EOF
+}
