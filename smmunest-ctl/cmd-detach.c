@@ -207,7 +207,7 @@ static enum status open_other(struct ctl *ctl, struct detach_opts *o)
 static void take_stock(struct scene *s, const struct detach_opts *o)
 {
 	const bool there[] = {
-		o->way == SMN_WAY_IOCTL, o->way != SMN_WAY_IOCTL,
+		o->way != SMN_WAY_IOCTL,
 		s->bed, o->state == DETACH_FAULTING, s->msi >= 0,
 		!s->plan->no_vdevice, s->bed || s->plan->bytes, o->other[0],
 		s->watch.hears, s->watch.log.sys,

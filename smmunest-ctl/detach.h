@@ -21,12 +21,12 @@ enum detach_state {
 
 /* What there is to be checked; a check tells what it needs. */
 enum {
-	HAS_IOCTL = 1, HAS_AWAY = 2,	/* the way */
-	HAS_DMA = 4,		/* a bed, and a source that moves memory */
-	HAS_FAULTS = 8,		/* which faults on purpose */
-	HAS_MSI = 16,		/* which is armed */
-	HAS_VDEVICE = 32, HAS_MEMORY = 64, HAS_OTHER = 128,
-	HAS_UEVENTS = 256, HAS_LOG = 512,
+	HAS_AWAY = 1,		/* somebody takes it away */
+	HAS_DMA = 2,		/* a bed, and a source that moves memory */
+	HAS_FAULTS = 4,		/* which faults on purpose */
+	HAS_MSI = 8,		/* which is armed */
+	HAS_VDEVICE = 16, HAS_MEMORY = 32, HAS_OTHER = 64,
+	HAS_UEVENTS = 128, HAS_LOG = 256,
 };
 
 /* Another device of the same vIOMMU. */

@@ -70,7 +70,7 @@ at_work() {
 away() {
 	need_kernel "taking devices away is the driver core's, which it has not"
 	at_work --via="$1" --while="$2"
-	holds '.result.checks | all(.ok)' '[.result.checks[].name] | contains(["the kernel asks for the device", "uevents come in order",
+	holds '.result.checks | all(.ok)' '[.result.checks[].name] | contains(["the kernel asks for the device", "the device attaches again", "uevents come in order",
 			"the device is away", "its driver is back", "it opens and attaches again", "the kernel warns of nothing"])' \
 		'[.result.timeline[].ns] | . == sort' '.result.witnesses | .uevent == "heard" and .req == "heard"' \
 		'def at($s; $w): map(.source == $s and (.what | startswith($w))) | index(true);
