@@ -113,12 +113,32 @@ static void add_witnesses(struct ctl *ctl)
 	doc_add(ctl->result, "witnesses", o);
 }
 
+/* VFIO's own nesting, for whom looks for it: it was never more than a word. */
+static void add_legacy(struct ctl *ctl)
+{
+	static const char *const nodes[] = { SMN_IOMMU_NODE, "/dev/vfio/vfio" };
+	struct json_object *rows = json_object_new_array();
+
+	for (size_t i = 0; i < SMN_ARRAY_SIZE(nodes); i++) {
+		struct json_object *row = json_object_new_object();
+		int ret = smn_has_legacy_nesting(&ctl->sys, nodes[i]);
+
+		doc_add_str(row, "path", nodes[i]);
+		add_truth(row, "VFIO_TYPE1_NESTING_IOMMU",
+			  ret < 0 ? SMN_UNKNOWN : smn_truth_of(ret));
+		doc_add_int(row, "errno", ret < 0 ? -ret : 0);
+		json_object_array_add(rows, row);
+	}
+	doc_add(ctl->result, "legacy", rows);
+}
+
 void facts_of_machine(struct ctl *ctl, bool raw)
 {
 	add_config(ctl);
 	add_witnesses(ctl);
 	add_truth(ctl->result, "unsafe_interrupts",
 		  smn_unsafe_interrupts(&ctl->sys));
+	add_legacy(ctl);
 	if (raw)
 		add_table(ctl);
 }

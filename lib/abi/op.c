@@ -321,6 +321,8 @@ const struct smn_op *smn_op(enum smn_op_id id)
 	return &ops[id];
 }
 
+const struct smn_extension smn_legacy_nesting = { VFIO_CHECK_EXTENSION, 6 };
+
 enum smn_op_id smn_op_by_request(unsigned long request)
 {
 	unsigned int i = 0;

@@ -146,6 +146,17 @@ struct smn_op {
 	uint16_t since;		/* the kernel that brought it, 0: pseudo */
 };
 
+/*
+ * VFIO_CHECK_EXTENSION is no row: its argument is a number, no memory. What
+ * there is to ask for by it is VFIO's own nesting of old, which nobody ever
+ * finished: VFIO_TYPE1_NESTING_IOMMU, whose name is reserved since.
+ */
+struct smn_extension {
+	unsigned long request;
+	unsigned int number;
+};
+extern const struct smn_extension smn_legacy_nesting;
+
 #define SMN_ARG_MAX 48		/* the largest argument, iommu_hwpt_alloc */
 
 const struct smn_op *smn_op(enum smn_op_id id);

@@ -365,6 +365,13 @@ int smn_kconfig_parse(const char *text, struct smn_kconfig *config);
 enum smn_truth smn_unsafe_interrupts(struct smn_sys *sys);
 
 /*
+ * Does the node @path offer VFIO's nesting of old? 1 or 0; -errno: why it could
+ * not be opened or asked. The kernel before iommufd's nesting said 1 on
+ * /dev/vfio/vfio and could do nothing with it; iommufd's answer is 0 on both.
+ */
+int smn_has_legacy_nesting(struct smn_sys *sys, const char *path);
+
+/*
  * Calls @each with every device of an IOMMU group and its driver, "" for none,
  * until it returns non-zero; returns that, or -ENOENT: no such group. All have
  * to be VFIO's, or without a driver, before one can be bound to iommufd.

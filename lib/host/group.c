@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Who shares a device's IOMMU group, and what the kernel is told to allow. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,6 +16,18 @@ enum smn_truth smn_unsafe_interrupts(struct smn_sys *sys)
 		return SMN_UNKNOWN;
 	return !strcmp(text, "Y") ? SMN_YES : !strcmp(text, "N") ? SMN_NO :
 		SMN_UNKNOWN;
+}
+
+int smn_has_legacy_nesting(struct smn_sys *sys, const char *path)
+{
+	int fd = smn_sys_open(sys, path, O_RDWR);
+	int ret;
+
+	if (fd < 0)
+		return fd;
+	ret = smn_sys_check_extension(sys, fd, &smn_legacy_nesting);
+	smn_sys_close(sys, fd);
+	return ret;
 }
 
 enum smn_truth smn_tree_coherent(struct smn_sys *sys, const char *smmu)

@@ -179,6 +179,17 @@ static void reset(struct smn_pdev *dev)
 		smn_gadget_reset(dev->gadget);
 }
 
+/* iommufd_vfio_check_extension(): it knows of VFIO's own, and has it not. */
+static int has_extension(struct smn_model *m, int fd, const void *number)
+{
+	const struct smn_file *f = smn_world_file(&m->world, fd);
+
+	if (!f)
+		return -EBADF;
+	return f->kind == SMN_FILE_IOMMU &&
+		(uintptr_t)number == smn_legacy_nesting.number ? 0 : -ENOTTY;
+}
+
 static int model_ioctl(void *be, int fd, unsigned long request, void *arg,
 		       struct smn_span *span)
 {
@@ -188,6 +199,8 @@ static int model_ioctl(void *be, int fd, unsigned long request, void *arg,
 
 	m->refusal = NULL;
 	*span = (struct smn_span){ m->clock, 1 };
+	if (request == smn_legacy_nesting.request)
+		return has_extension(m, fd, arg);
 	if (!ret)
 		ret = answer(m, fd, op, arg);
 	/* VFIO resets a device it opens, too */

@@ -76,6 +76,15 @@ int smn_sys_ioctl(struct smn_sys *sys, enum smn_op_id op, int fd, void *arg)
 	return went(sys, call);
 }
 
+int smn_sys_check_extension(struct smn_sys *sys, int fd,
+			    const struct smn_extension *extension)
+{
+	struct smn_span span;
+
+	return sys->be->ioctl(sys->priv, fd, extension->request,
+			      (void *)(uintptr_t)extension->number, &span);
+}
+
 static struct smn_call *begin(struct smn_sys *sys, enum smn_op_id op, int fd,
 			      const void *buf, size_t len)
 {

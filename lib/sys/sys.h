@@ -128,6 +128,13 @@ void smn_call_question(const struct smn_call *call, struct smn_world *w,
 int smn_sys_ioctl(struct smn_sys *sys, enum smn_op_id op, int fd, void *arg);
 
 /*
+ * Has it that extension? 1 or 0 from a file that knows the question; -ENOTTY:
+ * from another one. Neither remembered nor traced.
+ */
+int smn_sys_check_extension(struct smn_sys *sys, int fd,
+			    const struct smn_extension *extension);
+
+/*
  * read(2) and write(2) of a queue's file: SMN_READ_VEVENTQ, SMN_READ_FAULTQ,
  * SMN_WRITE_FAULTQ; remembered, traced and explained as ioctls are. How many
  * bytes went through, 0 when nothing waits: none of them ever sleeps. Their

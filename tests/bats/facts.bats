@@ -40,6 +40,15 @@ WORDS \x090x0000000000001234'
 		'.result.unsafe_interrupts == false'
 }
 
+# bats test_tags=hw
+@test "info: VFIO's nesting of old is asked for on both nodes, and is not there" {
+	need_nesting
+	ctl 0 info "$SMMUNEST_DEVICE"
+	holds '.result.legacy[0] == {path: "/dev/iommu", VFIO_TYPE1_NESTING_IOMMU: false, errno: 0}' \
+		'.result.legacy[1] | .path == "/dev/vfio/vfio" and (.VFIO_TYPE1_NESTING_IOMMU == false or .errno == 2)' \
+		'.result.legacy | length == 2'
+}
+
 @test "info: netlink families are there or not, and monitor says the same" {
 	need_kernel "it has no netlink"
 	ctl 0 info "$SMMUNEST_DEVICE"

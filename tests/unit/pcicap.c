@@ -259,6 +259,41 @@ static void test_unsafe(struct tap *tap)
 	}
 }
 
+/* A node that gives the answer which stands in it. */
+static int answering(void *be, int fd, unsigned long request, void *arg,
+		     struct smn_span *span)
+{
+	const struct files *fs = be;
+
+	(void)fd;
+	(void)span;
+	return request == smn_legacy_nesting.request && arg == (void *)6 ?
+		*(const signed char *)fs->open->content : -EINVAL;
+}
+
+static void test_legacy(struct tap *tap)
+{
+	static const signed char answers[] = { 1, 0, -ENOTTY };
+	struct smn_backend be = files_backend;
+	struct file file[4] = { { "/dev/vfio/vfio", &answers[0], 1, 0 },
+				{ "/dev/iommu", &answers[1], 1, 0 },
+				{ "/dev/null", &answers[2], 1, 0 } };
+	struct files fs = { .file = file };
+	struct smn_sys sys = { .be = &be, .priv = &fs };
+
+	be.ioctl = answering;
+	for (int i = 0; i < 3; i++)
+		tap_ok(tap, smn_has_legacy_nesting(&sys, file[i].path) ==
+		       answers[i], "nesting of old by %s: %d", file[i].path,
+		       answers[i]);
+	tap_ok(tap, smn_has_legacy_nesting(&sys, "/dev/none") == -ENOENT,
+	       "no such node");
+	file[0].err = -EACCES;
+	tap_ok(tap, smn_has_legacy_nesting(&sys, file[0].path) == -EACCES,
+	       "no right to it");
+	tap_ok(tap, !fs.nopen, "each is closed again");
+}
+
 int main(void)
 {
 	struct tap tap = { 0 };
@@ -270,5 +305,6 @@ int main(void)
 	test_hidden_bridge(&tap);
 	test_group(&tap);
 	test_unsafe(&tap);
+	test_legacy(&tap);
 	return tap_done(&tap);
 }
