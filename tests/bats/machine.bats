@@ -366,3 +366,15 @@ stage=2"
 		killed 0 same
 	EOF
 }
+
+@test "exact time: the suite takes 40 s at most, and a case without DMA 5 ms on average" {
+	run -0 --separate-stderr vm --timeout 180 --icount -- 'smmunest-ctl -q run --format=json >$OUT/run.json'
+	run -0 jq -s 'def ms: (map(.ns) | add) / length / 1e6;
+		(.[] | select(.event == "totals")) as $all
+		| [.[] | select(.event == "case" and .status == "pass")]
+		| {fail: ($all.fail + $all.error + $all.timeout), s: ($all.ns / 1e9), n: length,
+			dry: map(select(.name | test("^(dma|msi|event|stale)[.]|^field[.]reset$") | not))}
+		| .n_dry = (.dry | length) | .ms = (.dry | ms) | del(.dry)' "$top/build/vm/out/run.json"
+	echo "# $(jq -r '"\(.n) cases in \(.s * 10 | round / 10) s; the \(.n_dry) without DMA \(.ms * 100 | round / 100) ms each"' <<<"$output")" >&3
+	jq -e '.fail == 0 and .n >= 400 and .s <= 40 and .n_dry >= 400 and .ms <= 5' <<<"$output" >/dev/null || fail "$output"
+}
