@@ -8,7 +8,7 @@
 
 #include "dma/proof.h"
 
-#define EVENT_MS 1000	/* an event that has to come */
+#define EVENT_MS 3000	/* an event that has to come */
 #define QUIET_MS 20	/* one that must not */
 
 static const char *const verdicts[SMN_NLIVE] = {
