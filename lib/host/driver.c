@@ -73,7 +73,7 @@ static void learn_former(struct smn_sys *sys, const char *bdf, const char *now,
 	if (!now[0] && !smn_journal_kept(sys, bdf, former) &&
 	    former->driver[0])
 		return;
-	former->known = true;
+	*former = (struct smn_former){ .known = true };
 	snprintf(former->driver, sizeof(former->driver), "%s", now);
 	smn_hand_get_override(sys, bdf, former->override,
 			      sizeof(former->override));
