@@ -36,6 +36,7 @@
 #include "dma/dma.h"
 #include "host/driver.h"
 #include "host/facts.h"
+#include "host/logline.h"
 #include "host/inject.h"
 #include "host/netlink.h"
 #include "host/removal.h"

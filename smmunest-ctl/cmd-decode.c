@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctl.h"
+#include "log.h"
 
 enum { OPT_FOR = 0x200, OPT_FILE, OPT_LOG, OPT_BINARY, OPT_SUMMARY };
 
@@ -20,8 +20,9 @@ static const struct argp_option options[] = {
 	  0 },
 	{ "binary", OPT_BINARY, NULL, 0, "the file is raw little-endian words",
 	  0 },
-	{ "log", OPT_LOG, "F", 0, "the events or commands that a kernel log "
-	  "dumps", 0 },
+	{ "log", OPT_LOG, "F", 0, "a log of the kernel, of QEMU or of strace: "
+	  "what in it concerns nesting, and what went wrong first; with evt or "
+	  "cmd: the events or commands that a kernel log dumps", 0 },
 	{ "summary", OPT_SUMMARY, NULL, 0, "only how many of each", 0 },
 	FOR_OPTION,
 	{ 0 },
@@ -36,6 +37,7 @@ struct decode_opts {
 	/* the words, from the command line or a file */
 	FILE *file;
 	struct smn_dump dump;
+	struct log *whole;	/* a log of which every line is looked at */
 };
 
 /* Words may stand apart or be joined: W0 W1, W0,W1, W0:W1 */
@@ -70,6 +72,8 @@ static unsigned int stride(const struct decode_opts *o)
 
 static void check(struct decode_opts *o, struct argp_state *state)
 {
+	if (o->log && !o->family && !o->binary && !o->summary && !o->for_what)
+		return;
 	if (!o->family)
 		argp_error(state,
 			   "which layout? ste, l1std, cd, l1cd, cmd, evt "
@@ -93,6 +97,10 @@ static void check(struct decode_opts *o, struct argp_state *state)
 static void complete(struct decode_opts *o, struct argp_state *state)
 {
 	check(o, state);
+	if (!o->family) {
+		o->file = ctl_open_file(state, o->path);
+		return;
+	}
 	o->dump.family = o->family;
 	o->dump.stride = stride(o);
 	o->dump.form = o->binary ? SMN_DUMP_BINARY :
@@ -242,11 +250,71 @@ static enum status summarise(struct ctl *ctl)
 	return ctl->status;
 }
 
+/* --- a whole log --- */
+
+static void log_over(struct ctl *ctl)
+{
+	struct decode_opts *o = ctl->opts;
+
+	log_restart(o->whole);
+}
+
+static struct json_object *log_row(struct ctl *ctl)
+{
+	struct decode_opts *o = ctl->opts;
+	struct json_object *row = log_next(o->whole);
+
+	if (row)
+		return row;
+	if (log_error(o->whole))
+		ctl->status = bad_file(ctl, &(struct smn_why){
+					       "it cannot be read" });
+	log_add_wrong(o->whole, ctl->result);
+	return NULL;
+}
+
+static const char *member(struct json_object *o, const char *key)
+{
+	struct json_object *v = json_object_object_get(o, key);
+
+	return v ? json_object_get_string(v) : "";
+}
+
+static bool log_line(struct ctl *ctl, char *buf, size_t len)
+{
+	struct json_object *row = log_row(ctl);
+
+	if (!row)
+		return false;
+	snprintf(buf, len, "%8s  %-6s  %-16s  %s", member(row, "line"),
+		 member(row, "by"), member(row, "what"), member(row, "text"));
+	json_object_put(row);
+	return true;
+}
+
+static enum status whole_log(struct ctl *ctl)
+{
+	struct decode_opts *o = ctl->opts;
+
+	o->whole = log_new(o->file, ctl->verbose);
+	if (!o->whole)
+		return ctl_no(ctl, CTL_INTERNAL, "decode.memory",
+			      &(struct smn_why){ "no memory for it" },
+			      &(struct smn_why){ "ulimit -v unlimited" });
+	ctl->stream = "lines";
+	ctl->rewind = log_over;
+	ctl->next = log_row;
+	ctl->next_line = log_line;
+	return CTL_OK;
+}
+
 static enum status run(struct ctl *ctl)
 {
 	struct decode_opts *o = ctl->opts;
 	enum status status = CTL_OK;
 
+	if (o->log && !o->family)
+		return whole_log(ctl);
 	if (o->for_what)
 		status = ctl_regs_for(ctl, o->for_what, o->regs);
 	if (status)
@@ -260,13 +328,21 @@ static enum status run(struct ctl *ctl)
 	return CTL_OK;
 }
 
+static void finish(struct ctl *ctl)
+{
+	struct decode_opts *o = ctl->opts;
+
+	log_free(o->whole);
+}
+
 const struct cmd cmd_decode = {
 	.name = "decode",
 	.group = "look",
-	.args = "ste|l1std|cd|l1cd|cmd|evt|idr WORD...|--file=F",
+	.args = "ste|l1std|cd|l1cd|cmd|evt|idr WORD...|--file=F\n--log=F",
 	.doc = "words to names; reserved and unknown bits are told",
 	.options = options,
 	.parse = parse,
 	.run = run,
+	.finish = finish,
 	.opts_size = sizeof(struct decode_opts),
 };

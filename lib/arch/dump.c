@@ -21,6 +21,17 @@ bool smn_dump_logged(const struct smn_family *f)
 	return log_marker(f) != NULL;
 }
 
+const struct smn_family *smn_dump_announced(const char *line)
+{
+	for (unsigned int i = 0; i < SMN_KINDS; i++) {
+		const char *marker = log_marker(&smn_families[i]);
+
+		if (marker && strstr(line, marker))
+			return &smn_families[i];
+	}
+	return NULL;
+}
+
 void smn_dump_restart(struct smn_dump *d)
 {
 	d->at = d->index = 0;
@@ -102,7 +113,7 @@ static void fill_text(struct smn_dump *d)
 }
 
 /* "arm-smmu-v3 ...: \t0x0000001000000010": only behind a tab, and at the end */
-static bool logged_word(const char *line, uint64_t *word)
+bool smn_dump_word(const char *line, uint64_t *word)
 {
 	const char *at = strstr(line, "\t0x");
 
@@ -122,7 +133,7 @@ static void fill_log(struct smn_dump *d)
 			d->n -= d->n % d->stride;
 			d->inside = true;
 		} else if (d->inside && len < sizeof(line) &&
-			   logged_word(line, &d->words[d->n])) {
+			   smn_dump_word(line, &d->words[d->n])) {
 			d->n++;
 			d->inside = d->n % d->stride;
 		}

@@ -45,6 +45,12 @@ struct smn_tally {
 /* Are records of this family in a kernel's log? Only events and commands. */
 bool smn_dump_logged(const struct smn_family *f);
 
+/* Whose words come on the lines behind this one of a log; NULL: nobody's. */
+const struct smn_family *smn_dump_announced(const char *line);
+
+/* Is that all that the line of a log has, behind its prefix? */
+bool smn_dump_word(const char *line, uint64_t *word);
+
 /* From the first record again; the source has been rewound. */
 void smn_dump_restart(struct smn_dump *d);
 

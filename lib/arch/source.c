@@ -23,15 +23,20 @@ static size_t ask(struct smn_source *s, void *buf, size_t len)
 	return s->err ? 0 : got;
 }
 
+
+/* Something is there that is not used yet. */
+static bool filled(struct smn_source *s)
+{
+	if (s->at < s->n)
+		return true;
+	s->at = 0;
+	s->n = ask(s, s->bytes, sizeof(s->bytes));
+	return s->n;
+}
+
 int smn_source_byte(struct smn_source *s)
 {
-	if (s->at == s->n) {
-		s->at = 0;
-		s->n = ask(s, s->bytes, sizeof(s->bytes));
-		if (!s->n)
-			return -1;
-	}
-	return s->bytes[s->at++];
+	return filled(s) ? s->bytes[s->at++] : -1;
 }
 
 size_t smn_source_bytes(struct smn_source *s, void *buf, size_t len)
@@ -48,16 +53,23 @@ size_t smn_source_bytes(struct smn_source *s, void *buf, size_t len)
 
 bool smn_source_line(struct smn_source *s, char *line, size_t size, size_t *len)
 {
-	int c = smn_source_byte(s);
+	bool any = filled(s), ended = false;
+	size_t kept = 0;
 
-	*len = 0;
-	if (c < 0)
-		return false;
-	for (; c >= 0 && c != '\n'; c = smn_source_byte(s)) {
-		if (*len + 1 < size)
-			line[*len] = c;
-		(*len)++;
+	for (*len = 0; !ended && filled(s);) {
+		const unsigned char *from = s->bytes + s->at, *end;
+		size_t n = s->n - s->at, fits;
+
+		end = memchr(from, '\n', n);
+		ended = end;
+		n = end ? (size_t)(end - from) : n;
+		fits = n < size - 1 - kept ? n : size - 1 - kept;
+		memcpy(line + kept, from, fits);
+		kept += fits;
+		*len += n;
+		s->at += n + ended;
 	}
-	line[*len < size ? *len : size - 1] = '\0';
-	return true;
+	if (any)
+		line[kept] = '\0';
+	return any;
 }

@@ -267,6 +267,9 @@ struct smn_kmsg_row {
 /* One row per enum smn_kmsg_kind. */
 extern const struct smn_kmsg_row smn_kmsg_rows[SMN_NKMSG];
 
+/* A terminal may show it: what is no printable ASCII becomes '?'. */
+void smn_printable(char *text);
+
 /* What a line of the log is, or SMN_NKMSG for anything else. */
 enum smn_kmsg_kind smn_kmsg_kind(const char *line);
 

@@ -15,7 +15,4 @@
 /* The path of @file of the device; @path holds SMN_PATH. */
 void smn_pci_path(char *path, const char *bdf, const char *file);
 
-/* A terminal may show it: what is no printable ASCII becomes '?'. */
-void smn_printable(char *text);
-
 #endif
