@@ -58,9 +58,9 @@ next() {
 		wrong "$(driver) has it, kept '$(cat "$journal")', half '$(cat "$journal.lock")'"
 }
 
-# recovers: its own driver has it
+# recovers: its own driver has it; other devices are none of ours
 recovers() {
-	smmunest-ctl --quiet unbind --recover >/dev/null 2>said || wrong "unbind --recover: $(<said)"
+	smmunest-ctl --quiet unbind --recover "$SMMUNEST_DEVICE" >/dev/null 2>said || wrong "unbind --recover: $(<said)"
 	[[ $(driver) == "$former" && $(<"$sysfs/driver_override") == "(null)" && ! -e $journal && ! -s $journal.lock ]] ||
 		wrong "$(driver) has it, not '$former', kept '$(cat "$journal" 2>&1)', half '$(cat "$journal.lock")'"
 	again
