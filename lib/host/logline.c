@@ -11,6 +11,7 @@
 
 #define NAME 48			/* of an ioctl or event, at most */
 #define CALL "ioctl("
+#define QEMU "SMMU_EVT_"
 
 static const struct row {
 	const char *id, *text, *then;
@@ -105,7 +106,7 @@ static enum smn_op_id op_in(const char *line)
 	return op;
 }
 
-/* by its name, or as "event 0x10" */
+/* by its name, with QEMU's prefix perhaps, or as "event 0x10" */
 static const struct smn_layout *event_in(const char *line)
 {
 	const char *at = strstr(line, "event 0x");
@@ -115,10 +116,13 @@ static const struct smn_layout *event_in(const char *line)
 
 	if (at && sscanf(at, "event 0x%x", &type) == 1 && type <= UINT8_MAX)
 		return smn_evt_by_type(type);
-	while (!l && next_word(&line, word))
-		if ((word[0] == 'C' || word[0] == 'F' || word[0] == 'E') &&
-		    word[1] == '_')
-			l = smn_layout_by_name(word);
+	while (!l && next_word(&line, word)) {
+		bool theirs = !strncmp(word, QEMU, strlen(QEMU));
+		const char *name = word + (theirs ? strlen(QEMU) : 0);
+
+		if (name[0] && strchr("CEF", name[0]) && name[1] == '_')
+			l = smn_layout_by_name(name);
+	}
 	return l;
 }
 

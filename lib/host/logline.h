@@ -45,7 +45,7 @@
 	  NOPS, true, "the guest's SMMU reports an event") \
 	X("trace.abort", "smmuv3_translate_abort", "", \
 	  NOPS, true, "the stream's STE aborts what the device does") \
-	X("trace.gerror", "smmuv3_write_gerror", "", \
+	X("trace.gerror", "smmuv3_write_gerror ", "", \
 	  NOPS, true, "the guest's SMMU reports an error of its own") \
 	X("trace.command", "smmuv3_cmdq_consume_error", "", \
 	  NOPS, true, "the guest's SMMU stops at a command") \

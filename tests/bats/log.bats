@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # decode --log: a whole log that somebody sent. The lines of iommufd and vfio are made from QEMU's own format strings (its files
 # trace-events and hw/vfio/*.c), for only a QEMU with real VFIO writes them.
+# shellcheck disable=SC2016,SC2154  # '$OUT' is for the machine's shell; $top is need_vm's
 
 load helper
 
@@ -17,7 +18,7 @@ a_log() {
 		[    3.1] arm-smmu-v3 arm-smmu-v3.0.auto: 	0x0000020800000000
 		[    3.1] arm-smmu-v3 arm-smmu-v3.0.auto: 	0x00000000dead0000
 		[    3.1] arm-smmu-v3 arm-smmu-v3.0.auto: 	0x0000000000000000
-		12@1732700000.123456:smmuv3_record_event C_BAD_STREAMID sid=0x8
+		12@1732700000.123456:smmuv3_record_event SMMU_EVT_C_BAD_STREAMID sid=0x8
 		iommufd_backend_map_dma  iommufd=10 ioas=2 iova=0x8000000000 size=0x4000 addr=0x7f00 readonly=0 (-14)
 		qemu-system-aarch64: warning: IOMMU_IOAS_MAP failed: Bad address, PCI BAR?
 		iommufd_backend_unmap_dma_non_exist  Unmap nonexistent mapping: iommufd=10 ioas=2 iova=0x8000000000 size=0x4000 (-2)
@@ -59,13 +60,13 @@ a_log() {
 @test "decode --log: lines without end, with zeroes, with what a terminal obeys" {
 	{
 		head -c 100000 /dev/zero | tr '\0' x
-		printf ' smmuv3_record_event F_STE_FETCH sid=0x1\n'
-		printf 'a\0smmuv3_record_event F_CD_FETCH sid=0x1\n'
-		printf '\033[31msmmuv3_record_event F_UUT sid=0x1'
+		printf ' smmuv3_record_event SMMU_EVT_F_STE_FETCH sid=0x1\n'
+		printf 'a\0smmuv3_record_event SMMU_EVT_F_CD_FETCH sid=0x1\n'
+		printf '\033[31msmmuv3_record_event SMMU_EVT_F_UUT sid=0x1'
 	} >log
 	ctl 0 decode --log=log
 	# what is behind the 4096th byte, or behind a zero, is not looked at
-	holds '[.result.lines[] | [.line, .text]] == [[3, "?[31msmmuv3_record_event F_UUT sid=0x1"]]' '.result.first[0].event == "F_UUT"'
+	holds '[.result.lines[] | [.line, .text]] == [[3, "?[31msmmuv3_record_event SMMU_EVT_F_UUT sid=0x1"]]' '.result.first[0].event == "F_UUT"'
 	: >log
 	ctl 0 decode --log=log
 	holds '.result.lines == [] and .result.first == []'
@@ -73,7 +74,7 @@ a_log() {
 
 @test "decode --log: more kinds of mistakes than are shown are counted" {
 	for event in C_BAD_STREAMID F_STE_FETCH C_BAD_STE F_CD_FETCH C_BAD_CD F_WALK_EABT F_TRANSLATION F_ADDR_SIZE F_ACCESS F_PERMISSION F_ACCESS; do
-		echo "smmuv3_record_event $event sid=0x1"
+		echo "smmuv3_record_event SMMU_EVT_$event sid=0x1"
 	done >log
 	ctl 0 decode --log=log
 	holds '.result.first | length == 8' '.result.unlisted == 3' '.result.lines | length == 11'
@@ -104,4 +105,17 @@ a_log() {
 	jq -e '.result.lines_read == 400 * 2014 and (.result.first | length) == 6' result
 	# the whole of it is 85 MB
 	(ulimit -v 40000 && smmunest-ctl -q decode --log=long >/dev/null)
+}
+
+# bats test_tags=vm
+@test "decode --log: what a real QEMU traced of a transfer that stage 1 does not map, and the guest's kernel log" {
+	need_vm
+	run -0 --separate-stderr "$top/scripts/vm" run --timeout 60 --device edu --qemu-arg -D --qemu-arg "$PWD/trace" \
+		--qemu-arg -trace --qemu-arg 'smmuv3_*' -- 'smmunest-ctl -q detach --while=faulting >/dev/null; dmesg >$OUT/dmesg'
+	cat trace "$top/build/vm/out/dmesg" >log
+	grep -q smmuv3_translate_success trace
+	ctl 0 decode --log=log
+	holds '[.result.first[] | select(.event == "F_TRANSLATION") | .what] | contains(["trace.event"])' \
+		'.result.first[0] | .causes[0].text == "no translation for the address"' \
+		'all(.result.lines[]; .text | contains("translate_success") | not)'
 }

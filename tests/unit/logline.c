@@ -41,7 +41,8 @@ static const struct {
 	{ .line = "arm-smmu-v3 a.auto: \t0x0000001000000010" },
 
 	/* QEMU: trace events, as -trace and as a log backend write them */
-	{ "12@1732700000.123456:smmuv3_record_event C_BAD_STREAMID sid=0x8",
+	{ "12@1732700000.123456:smmuv3_record_event SMMU_EVT_C_BAD_STREAMID "
+	  "sid=0x8",
 	  "trace.event", true, SMN_NOPS, 0, "C_BAD_STREAMID" },
 	{ "smmuv3_translate_abort smmuv3-iommu-memory-region-16-0 sid=0x10 "
 	  "iova=0x1000 is_write=1", "trace.abort", true, SMN_NOPS, 0, NULL },
@@ -58,6 +59,9 @@ static const struct {
 	  "trace.unmap.nothing", true, SMN_IOMMU_IOAS_UNMAP, -ENOENT, NULL },
 	{ "iommufd_backend_unmap_dma  iommufd=10 ioas=2 iova=0x0 size=0x4000 "
 	  "(0)", "trace.unmap", false, SMN_IOMMU_IOAS_UNMAP, 0, NULL },
+	{ "smmuv3_write_gerror toggled=0x1, new GERROR=0x1", "trace.gerror",
+	  true, SMN_NOPS, 0, NULL },
+	{ .line = "smmuv3_write_gerrorn acked=0x1, new GERRORN=0x1" },
 	{ .line = "smmuv3_read_mmio smmuv3 reg=0x0 val=0x0 size=4 r=0" },
 
 	/* and its complaints */
