@@ -273,21 +273,16 @@ static struct json_object *log_row(struct ctl *ctl)
 	return NULL;
 }
 
-static const char *member(struct json_object *o, const char *key)
-{
-	struct json_object *v = json_object_object_get(o, key);
-
-	return v ? json_object_get_string(v) : "";
-}
-
 static bool log_line(struct ctl *ctl, char *buf, size_t len)
 {
 	struct json_object *row = log_row(ctl);
 
 	if (!row)
 		return false;
-	snprintf(buf, len, "%8s  %-6s  %-16s  %s", member(row, "line"),
-		 member(row, "by"), member(row, "what"), member(row, "text"));
+	snprintf(buf, len, "%8" PRId64 "  %-6s  %-16s  %s",
+		 doc_int(row, "line"),
+		 doc_text(row, "by"), doc_text(row, "what"),
+		 doc_text(row, "text"));
 	json_object_put(row);
 	return true;
 }
