@@ -156,13 +156,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 /* --- records --- */
 
-static enum status bad_file(struct ctl *ctl, const struct smn_why *why)
+static enum status bad_file(struct ctl *ctl, const char *why, size_t n,
+			    const char *what)
 {
 	const struct decode_opts *o = ctl->opts;
 	struct smn_why cause;
 
-	smn_why_set(&cause, "%.150s: %s, after %zu records", o->path,
-		    why->text, o->dump.index);
+	smn_why_set(&cause, "%.150s: %s, after %zu %s", o->path, why, n, what);
 	return ctl_no(ctl, CTL_USAGE, "decode.file", &cause,
 		      &(struct smn_why){ "smmunest-ctl decode --help" });
 }
@@ -185,7 +185,8 @@ static const uint64_t *next(struct ctl *ctl, const struct smn_layout **l)
 	int ret = smn_dump_next(&o->dump, &record, &why);
 
 	if (ret < 0)
-		ctl->status = bad_file(ctl, &why);
+		ctl->status = bad_file(ctl, why.text, o->dump.index,
+				       "records");
 	if (ret <= 0)
 		return NULL;
 	*l = o->family == &smn_families[SMN_STE] &&
@@ -230,7 +231,8 @@ static enum status summarise(struct ctl *ctl)
 	struct smn_why why;
 
 	if (smn_dump_tally(&o->dump, &tally, &why))
-		ctl->status = bad_file(ctl, &why);
+		ctl->status = bad_file(ctl, why.text, o->dump.index,
+				       "records");
 	for (unsigned int op = 0; op < 256; op++) {
 		const uint64_t first[SMN_MAX_WORDS] = { op };
 		struct json_object *row;
@@ -263,12 +265,14 @@ static struct json_object *log_row(struct ctl *ctl)
 {
 	struct decode_opts *o = ctl->opts;
 	struct json_object *row = log_next(o->whole);
+	size_t line;
+	int ret;
 
 	if (row)
 		return row;
-	if (log_error(o->whole))
-		ctl->status = bad_file(ctl, &(struct smn_why){
-					       "it cannot be read" });
+	ret = log_error(o->whole, &line);
+	if (ret)
+		ctl->status = bad_file(ctl, smn_errno_name(ret), line, "lines");
 	log_add_wrong(o->whole, ctl->result);
 	return NULL;
 }

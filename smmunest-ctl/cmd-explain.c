@@ -6,7 +6,7 @@
 
 #include "explain.h"
 
-enum { OPT_COVERAGE = 0x200, OPT_FORMAT, MAX_ERRNO = 133 };
+enum { OPT_COVERAGE = 0x200, OPT_FORMAT };
 
 static const struct argp_option options[] = {
 	{ "coverage", OPT_COVERAGE, NULL, 0,
@@ -89,7 +89,7 @@ static const char *op_word_at(const void *ctx, unsigned int i)
 static const char *errno_at(const void *ctx, unsigned int i)
 {
 	(void)ctx;
-	return i <= MAX_ERRNO ? smn_errno_name(i) : NULL;
+	return i <= SMN_MAX_ERRNO ? smn_errno_name(i) : NULL;
 }
 
 static enum status no_such(struct ctl *ctl, const char *what, const char *name,
@@ -122,11 +122,11 @@ static enum status find_errno(struct ctl *ctl, struct explain_opts *o)
 
 	if (!o->err)
 		return CTL_OK;
-	if (!smn_number_parse(o->err, &number) && number && number <= MAX_ERRNO)
+	if (!smn_number_parse(o->err, &number) && number &&
+	    number <= SMN_MAX_ERRNO)
 		o->e.err = number;
-	for (int err = 1; err <= MAX_ERRNO && !o->e.err; err++)
-		if (!strcasecmp(smn_errno_name(err), o->err))
-			o->e.err = err;
+	else
+		o->e.err = smn_errno_by_name(o->err, strlen(o->err));
 	return o->e.err ? CTL_OK :
 		no_such(ctl, "errno", o->err, smn_nearest(
 				o->err, strlen(o->err), errno_at, NULL));
@@ -137,7 +137,7 @@ static enum status never_so(struct ctl *ctl, const struct explain_opts *o)
 {
 	const struct smn_row *row;
 	struct smn_why cause, remedy;
-	bool seen[MAX_ERRNO + 1] = { false };
+	bool seen[SMN_MAX_ERRNO + 1] = { false };
 	char word[SMN_OP_WORD];
 	size_t at;
 

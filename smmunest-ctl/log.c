@@ -239,7 +239,8 @@ struct json_object *log_next(struct log *log)
 	return o;
 }
 
-int log_error(const struct log *log)
+int log_error(const struct log *log, size_t *line)
 {
+	*line = log->line;
 	return log->from.err;
 }

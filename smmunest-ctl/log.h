@@ -15,8 +15,8 @@ void log_restart(struct log *log);
 /* The next line that concerns nesting, or record of words; NULL at the end. */
 struct json_object *log_next(struct log *log);
 
-/* -errno that ended the file before its end, or 0. */
-int log_error(const struct log *log);
+/* -errno that ended the file before its end, behind that line, or 0. */
+int log_error(const struct log *log, size_t *line);
 
 /*
  * lines_read, first (what went wrong, each kind once) and unlisted: lines of

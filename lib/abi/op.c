@@ -449,3 +449,12 @@ const char *smn_errno_name(int err)
 
 	return name ? name : "unknown errno";
 }
+
+int smn_errno_by_name(const char *name, size_t len)
+{
+	for (int err = 1; err <= SMN_MAX_ERRNO; err++)
+		if (strlen(smn_errno_name(err)) == len &&
+		    !strncasecmp(smn_errno_name(err), name, len))
+			return err;
+	return 0;
+}

@@ -203,7 +203,12 @@ const uint64_t *smn_op_payload(enum smn_op_id id, const void *arg,
 bool smn_op_culprit(enum smn_op_id id, const void *in, const void *out,
 		    uint64_t words[2]);
 
+#define SMN_MAX_ERRNO 133	/* the largest that has a name */
+
 /* "EIO" for 5 or -5; never NULL. */
 const char *smn_errno_name(int err);
+
+/* 5 for the @len bytes of "EIO", letter case aside; 0: it is none. */
+int smn_errno_by_name(const char *name, size_t len);
 
 #endif

@@ -194,61 +194,62 @@ int smn_iort_device(struct smn_sys *sys, const struct smn_pci *pci,
 /* --- the kernel's log between two moments --- */
 
 /*
- * X(kind, text, text after it, goes with the line before it, what it means).
+ * X(kind, text, text after it, goes with the line before it, something went
+ * wrong, what it means).
  * Rows stand in order: the first whose texts are in a line tells its kind, ""
  * is in every line.
  */
 #define SMN_KMSG_KINDS(X) \
 	X(CMDQ_ILL, "CMDQ error", "Illegal command", \
-	  false, "the SMMU refused a command as illegal") \
+	  false, true, "the SMMU refused a command as illegal") \
 	X(CMDQ_ABT, "CMDQ error", "Abort on command fetch", \
-	  false, "the SMMU could not read its command queue") \
+	  false, true, "the SMMU could not read its command queue") \
 	X(CMDQ_ATC, "CMDQ error", "ATC invalidate timeout", \
-	  false, "a device did not answer an ATC invalidation") \
+	  false, true, "a device did not answer an ATC invalidation") \
 	X(CMDQ_ERROR, "CMDQ error", "", \
-	  false, "the SMMU stopped at a command") \
+	  false, true, "the SMMU stopped at a command") \
 	X(CMDQ_SKIP, "skipping command in error state", "", \
-	  true, "the words of the refused command follow") \
+	  true, false, "the words of the refused command follow") \
 	X(SYNC_TIMEOUT, "CMD_SYNC timeout", "", \
-	  false, "the SMMU did not complete its commands within a second") \
+	  false, true, "the SMMU did not complete its commands in a second") \
 	X(CMDQ_TIMEOUT, "CMDQ timeout", "", \
-	  false, "the SMMU's command queue stayed full for a second") \
+	  false, true, "the SMMU's command queue stayed full for a second") \
 	X(EVENT_RAW, "event 0x", " received", \
-	  false, "the SMMU reported an event, its words follow") \
+	  false, true, "the SMMU reported an event, its words follow") \
 	X(EVENT, "event: ", "client: ", \
-	  true, "the event that no user space took") \
+	  true, true, "the event that no user space took") \
 	X(EVENT_HOW, "stag: ", "", \
-	  true, "the access that the event is about") \
+	  true, false, "the access that the event is about") \
 	X(WORDS, "\\x090x", "", \
-	  true, "a word of the command or event before it") \
+	  true, false, "a word of the command or event before it") \
 	X(EVTQ_OVERFLOW, "EVTQ overflow", "", \
-	  false, "the SMMU lost events: its queue was full") \
+	  false, true, "the SMMU lost events: its queue was full") \
 	X(PRIQ_OVERFLOW, "PRIQ overflow", "", \
-	  false, "the SMMU lost page requests: its queue was full") \
+	  false, true, "the SMMU lost page requests: its queue was full") \
 	X(PRI, "unexpected PRI", "", \
-	  false, "a device asked for a page, and nobody answers") \
+	  false, true, "a device asked for a page, and nobody answers") \
 	X(GERROR, "unexpected global error", "", \
-	  false, "the SMMU reported an error of its own") \
+	  false, true, "the SMMU reported an error of its own") \
 	X(SFM, "Service Failure Mode", "", \
-	  false, "the SMMU has given up: only a reset brings it back") \
+	  false, true, "the SMMU has given up: only a reset brings it back") \
 	X(WRITE_ABORT, "write aborted", "", \
-	  false, "the SMMU could not write to memory of the kernel") \
+	  false, true, "the SMMU could not write to memory of the kernel") \
 	X(DIRECT, "1:1 IOMMU mapping", "", \
-	  false, "firmware wants memory mapped one to one: no VFIO") \
+	  false, true, "firmware wants memory mapped one to one: no VFIO") \
 	X(COHACC, "IDR0.COHACC overridden", "", \
-	  false, "firmware contradicts IDR0.COHACC, and is believed") \
+	  false, false, "firmware contradicts IDR0.COHACC, and is believed") \
 	X(MSI_UNSAFE, "MSI interrupts are not secure", "", \
-	  false, "interrupts are not isolated, and that is allowed") \
+	  false, false, "interrupts are not isolated, and that is allowed") \
 	X(UNBIND, "Relaying device request", "", \
-	  false, "somebody wants the device back from VFIO") \
+	  false, false, "somebody wants the device back from VFIO") \
 	X(UNBIND_BLOCKED, "No device request channel", "", \
-	  false, "somebody waits for the device until its program closes it") \
+	  false, true, "somebody waits until the device's program closes it") \
 	X(OBJECT_BUSY, "Time out waiting for iommufd object", "", \
-	  false, "an iommufd object was in use for a minute") \
+	  false, true, "an iommufd object was in use for a minute") \
 	X(WARN, "WARNING: ", "", \
-	  false, "the kernel found something wrong with itself") \
+	  false, true, "the kernel found something wrong with itself") \
 	X(OOPS, "Internal error: ", "", \
-	  false, "the kernel made a mistake and may be unstable")
+	  false, true, "the kernel made a mistake and may be unstable")
 
 enum smn_kmsg_kind {
 #define X(kind, ...) SMN_KMSG_##kind,
@@ -260,7 +261,7 @@ enum smn_kmsg_kind {
 struct smn_kmsg_row {
 	const char *id;		/* "SYNC_TIMEOUT" */
 	const char *text, *then;
-	bool follows;
+	bool follows, wrong;
 	const char *meaning;
 };
 

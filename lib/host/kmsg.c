@@ -17,8 +17,8 @@
 #define MAX_RECORDS 100000
 
 const struct smn_kmsg_row smn_kmsg_rows[SMN_NKMSG] = {
-#define X(kind, text, then, follows, meaning) \
-	{ #kind, text, then, follows, meaning },
+#define X(kind, text, then, follows, wrong, meaning) \
+	{ #kind, text, then, follows, wrong, meaning },
 	SMN_KMSG_KINDS(X)
 #undef X
 };

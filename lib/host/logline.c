@@ -73,19 +73,22 @@ static int errno_in(const char *line)
 	if (open && open[1] == '-' && isdigit((unsigned char)open[2])) {
 		long err = strtol(open + 1, NULL, 10);
 
-		return err > -134 ? err : 0;
+		return err >= -SMN_MAX_ERRNO ? err : 0;
 	}
-	while (next_word(&at, word))
-		for (int err = 1; word[0] == 'E' && err < 134; err++)
-			if (!strcmp(word, smn_errno_name(err)))
-				return -err;
+	while (next_word(&at, word)) {
+		int err = word[0] == 'E' ?
+			smn_errno_by_name(word, strlen(word)) : 0;
+
+		if (err)
+			return -err;
+	}
 	return 0;
 }
 
 /* glibc's words for it, as a program's own words end with them */
 static int errno_told(const char *line)
 {
-	for (int err = 1; err < 134; err++) {
+	for (int err = 1; err <= SMN_MAX_ERRNO; err++) {
 		const char *name = strerrordesc_np(err);
 		const char *at = name ? strstr(line, name) : NULL;
 
@@ -138,8 +141,7 @@ static bool by_kernel(const char *line, struct smn_log_line *said)
 		return false;
 	*said = (struct smn_log_line){
 		.by = SMN_LOG_KERNEL, .id = row->id, .meaning = row->meaning,
-		.wrong = !row->follows || kind == SMN_KMSG_EVENT,
-		.op = SMN_NOPS, .event = event_in(line),
+		.wrong = row->wrong, .op = SMN_NOPS, .event = event_in(line),
 	};
 	return true;
 }

@@ -8,22 +8,12 @@
 
 #include "nest/script-parts.h"
 
-#define MAX_ERRNO 133	/* the largest that has a name */
-
 /* --- expect ERRNO [ROW] [within N] [MEMBER=VALUE]... --- */
 
 static const char *errno_at(const void *ctx, unsigned int i)
 {
 	(void)ctx;
-	return i <= MAX_ERRNO ? smn_errno_name(i) : NULL;
-}
-
-static int errno_of(struct smn_word w)
-{
-	for (int err = 1; err <= MAX_ERRNO; err++)
-		if (smn_word_is(w, smn_errno_name(err)))
-			return err;
-	return 0;
+	return i <= SMN_MAX_ERRNO ? smn_errno_name(i) : NULL;
 }
 
 #define USAGE "it is: expect ERRNO [ROW] [within N] [MEMBER=VALUE]..."
@@ -34,7 +24,8 @@ static int parse_errno(struct smn_script_reader *r, struct smn_word w)
 
 	if (!w.len)
 		return smn_script_wrong(r, w, "expect which errno?");
-	s->expected = smn_word_is(w, "ok") ? 0 : -errno_of(w);
+	s->expected = smn_word_is(w, "ok") ? 0 :
+		-smn_errno_by_name(w.at, w.len);
 	if (s->expected || smn_word_is(w, "ok"))
 		return 0;
 	smn_script_wrong(r, w, "'%.*s' is no errno", w.len < 60 ? w.len : 60,

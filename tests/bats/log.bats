@@ -85,6 +85,9 @@ a_log() {
 	usage_error decode --log=log --summary
 	usage_error decode --log=log --binary
 	usage_error decode --log=missing
+	mkdir folder
+	ctl 64 decode --log=folder
+	holds '.error.causes[0].text == "folder: EISDIR, after 0 lines"'
 }
 
 # bats test_tags=cost

@@ -20,7 +20,8 @@ static void check_line(const struct smn_log_filter *f, const char *line)
 	if (!tells)
 		return;
 	CHECK(said.id && said.id[0] && said.meaning && said.meaning[0]);
-	CHECK(said.op <= SMN_NOPS && said.err <= 0 && said.err > -134);
+	CHECK(said.op <= SMN_NOPS);
+	CHECK(said.err <= 0 && said.err >= -SMN_MAX_ERRNO);
 	CHECK(smn_log_by_name(said.by));
 	CHECK(said.by != SMN_LOG_STRACE || (said.op != SMN_NOPS &&
 					    said.wrong == !!said.err));

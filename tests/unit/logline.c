@@ -38,6 +38,8 @@ static const struct {
 	  true, SMN_NOPS, 0, "F_PERMISSION" },
 	{ "arm-smmu-v3 a.auto: CMD_SYNC timeout at 0x00000007", "SYNC_TIMEOUT",
 	  true, SMN_NOPS, 0, NULL },
+	{ "vfio-pci 0000:01:00.0: Relaying device request to user (#0)",
+	  "UNBIND", false, SMN_NOPS, 0, NULL },
 	{ .line = "arm-smmu-v3 a.auto: \t0x0000001000000010" },
 
 	/* QEMU: trace events, as -trace and as a log backend write them */
