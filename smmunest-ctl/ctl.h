@@ -229,6 +229,10 @@ enum status recover_all(struct ctl *ctl, struct smn_recovered *failed);
 
 /* --- learn.c --- */
 
+/* The number behind @key of /proc/self/status; false: there is none. */
+bool ctl_own_status(struct smn_sys *sys, const char *key, int base,
+		    uint64_t *value);
+
 /* The limit on pinned memory, from @sys's procfs and this process. */
 void ctl_learn_limits(struct smn_sys *sys, struct smn_world *w);
 

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <linux/capability.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 
@@ -19,19 +20,28 @@ static void tell(struct smn_facts *f, enum smn_fact fact, enum smn_truth truth)
 
 /* --- before --- */
 
-/* CapEff of /proc/self/status */
-static enum smn_truth has_capability(struct smn_sys *sys, unsigned int cap)
+bool ctl_own_status(struct smn_sys *sys, const char *key, int base,
+		    uint64_t *value)
 {
-	unsigned long long effective;
-	char text[4096], *line;
+	char text[4096], *line, *end;
 
 	if (smn_sys_read_text(sys, "/proc/self/status", text,
 			      sizeof(text)) < 0)
-		return SMN_UNKNOWN;
-	line = strstr(text, "CapEff:");
-	if (!line || sscanf(line, "CapEff: %llx", &effective) != 1)
-		return SMN_UNKNOWN;
-	return smn_truth_of(effective >> cap & 1);
+		return false;
+	line = strstr(text, key);
+	if (!line)
+		return false;
+	line += strlen(key);
+	*value = strtoull(line, &end, base);
+	return end > line;
+}
+
+static enum smn_truth has_capability(struct smn_sys *sys, unsigned int cap)
+{
+	uint64_t effective;
+
+	return ctl_own_status(sys, "CapEff:", 16, &effective) ?
+		smn_truth_of(effective >> cap & 1) : SMN_UNKNOWN;
 }
 
 void ctl_learn_limits(struct smn_sys *sys, struct smn_world *w)

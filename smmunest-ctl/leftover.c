@@ -4,8 +4,6 @@
  * last of many rounds that have to leave nothing behind.
  */
 #include <errno.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/wait.h>
 
 #include "detach.h"
@@ -51,14 +49,9 @@ static uint64_t open_files(struct smn_sys *sys)
 
 static uint64_t resident(struct smn_sys *sys)
 {
-	unsigned long long kib;
-	char text[4096], *line;
+	uint64_t kib;
 
-	if (smn_sys_read_text(sys, "/proc/self/status", text,
-			      sizeof(text)) < 0)
-		return UNTOLD;
-	line = strstr(text, "VmRSS:");
-	return line && sscanf(line, "VmRSS: %llu", &kib) == 1 ? kib : UNTOLD;
+	return ctl_own_status(sys, "VmRSS:", 10, &kib) ? kib : UNTOLD;
 }
 
 static bool has_child(void)
