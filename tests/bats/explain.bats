@@ -45,7 +45,7 @@ setup() {
 }
 
 @test "explain: what there is not is 64, with the nearest name" {
-	for line in "destory; mean destroy?" "destroy EBUSI; mean EBUSY?" "destroy EIO; known are ENOMEM ENOTTY EINVAL" "destroy EBUSY idd=1; mean id?" \
+	for line in "destory; mean destroy?" "destroy EBUSI; mean EBUSY?" "destroy EBUS; mean EBUSY?" "destroy EIO; known are ENOMEM ENOTTY EINVAL" "destroy EBUSY idd=1; mean id?" \
 		"bind-iommufd EPERM msi-shared=perhaps; yes or no" "destroy ENOTTY kernel=six; not M.N" \
 		"destroy EBUSY IDR3.FBW=0; FBW" "destroy EBUSY IDR3=-1; 32-bit" "destroy EBUSY idrs=x; not IDR0"; do
 		# shellcheck disable=SC2086  # words
