@@ -247,7 +247,22 @@ int smn_bar_read(struct smn_session *s, const struct smn_bar *bar,
 int smn_bar_write(struct smn_session *s, const struct smn_bar *bar,
 		  uint64_t offset, unsigned int bytes, uint64_t value);
 
-/* The same of configuration space, of 1, 2 or 4 bytes. */
+/*
+ * VFIO_DEVICE_FEATURE_DMA_BUF: a file of @length bytes at @offset of BAR
+ * @index, both whole pages. IOMMU_IOAS_MAP_FILE maps it, so that other devices
+ * reach these registers; no other way leads there. A reset, or memory decoding
+ * off, kills what is mapped for good: unmap it, and map it again
+ * (vfio_pci_core_feature_dma_buf(), iopt_revoke_notify()). The session closes
+ * the file. -ENODEV: there is no such BAR; -EINVAL: a range that is not of
+ * whole pages, or not within the BAR; -ENOTTY: Linux before 6.19, or without
+ * CONFIG_VFIO_PCI_DMABUF; -EOPNOTSUPP: the device's driver of VFIO cannot;
+ * -ENOMEM, -EMFILE.
+ */
+int smn_bar_file(struct smn_session *s, const struct smn_device *dev,
+		 uint32_t index, uint64_t offset, uint64_t length, int *fd);
+
+/* As smn_bar_read() and smn_bar_write(), of configuration space: 1, 2 or 4
+ * bytes. */
 int smn_config_read(struct smn_session *s, const struct smn_device *dev,
 		    uint64_t offset, unsigned int bytes, uint32_t *value);
 int smn_config_write(struct smn_session *s, const struct smn_device *dev,

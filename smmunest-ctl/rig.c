@@ -173,6 +173,20 @@ static void ask_source(struct run *r)
 			    "itself", r->rig.pci[0].bdf);
 }
 
+/* Two pages of registers as a file. */
+static void ask_registers(struct run *r, struct smn_session *s,
+			  const struct smn_device *dev)
+{
+	int fd, ret;
+
+	*unmet(r, NEED_DMABUF) = *unmet(r, NEED_DEVICE);
+	if (unmet(r, NEED_DEVICE)->text[0])
+		return;
+	ret = smn_bar_file(s, dev, 0, 0, 2 * sysconf(_SC_PAGESIZE), &fd);
+	if (ret)
+		words_of(r, ret, unmet(r, NEED_DMABUF));
+}
+
 /* --- all of it --- */
 
 static void probe(struct run *r, struct smn_session *s)
@@ -190,6 +204,7 @@ static void probe(struct run *r, struct smn_session *s)
 		chain_broke(r, &nest, ret);
 	if (!unmet(r, NEED_DEVICE)->text[0])
 		smn_hw_info_get(s, nest.dev.id, &rig->hw);
+	ask_registers(r, s, &nest.dev);
 	if (!unmet(r, NEED_VIOMMU)->text[0] &&
 	    smn_accounting_probe(s, nest.viommu, &rig->accounting))
 		smn_why_set(unmet(r, NEED_STRICT), "two commands of which one "

@@ -35,7 +35,7 @@ static enum status unexpected(struct ctl *ctl, const struct script_outcome *out,
 		return ctl_refused(ctl, out->err);
 	}
 	if (why->text[0] && (l->kind != SMN_LINE_REQUEST ||
-			     out->err == l->expected))
+			     (out->err < 0 ? out->err : 0) == l->expected))
 		smn_why_set(&cause, "%.80s:%u: %.140s", o->path, l->line,
 			    why->text);
 	else

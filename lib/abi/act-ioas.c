@@ -351,8 +351,9 @@ static enum smn_truth maps_memory(struct smn_question *q,
 			if (a->at[i].pages->file)
 				continue;
 			if (why)
-				smn_why_set(why, "IOAS %" PRIu32 " maps memory "
-					    "of a process at 0x%" PRIx64, id,
+				smn_why_set(why, "IOAS %" PRIu32 " maps what "
+					    "is no memory of a file at 0x%"
+					    PRIx64, id,
 					    a->at[i].start);
 			return SMN_YES;
 		}
@@ -367,7 +368,7 @@ static const struct smn_row process_rows[] = {
 	  .remedy = "try again",
 	  .unreached = "two threads must meet within one call" },
 	{ "process.memory", EINVAL, .test = maps_memory,
-	  .cause = "a mapping is of a process's memory, not of a file",
+	  .cause = "a mapping is not of a file's memory",
 	  .remedy = "map memory with IOMMU_IOAS_MAP_FILE" },
 	{ "process.memlock", ENOMEM, .test = smn_test_elsewhere,
 	  .cause = "RLIMIT_MEMLOCK of the new process is too low for what is "
@@ -382,17 +383,38 @@ SMN_ACT(IOMMU_IOAS_CHANGE_PROCESS, process_rows);
 
 #define NO_PA .unreached = "the kernel lacks CONFIG_IOMMUFD_NOIOMMU"
 
-static enum smn_truth unmapped(struct smn_question *q,
-			       const struct smn_row *row, struct smn_why *why)
+/* The mapping at iova, or NULL; *known tells whether that means none. */
+static const struct smn_area *asked_for(const struct smn_question *q,
+					bool *known)
 {
 	const struct iommu_ioas_noiommu_get_pa *in = q->in;
 	struct smn_obj *o = smn_question_obj(q, in->ioas_id, SMN_T_IOAS);
 
+	*known = o;
+	return o ? smn_areas_find(&o->ioas.space.mapped, in->iova, in->iova) :
+		NULL;
+}
+
+static enum smn_truth unmapped(struct smn_question *q,
+			       const struct smn_row *row, struct smn_why *why)
+{
+	bool known;
+	const struct smn_area *a = asked_for(q, &known);
+
 	(void)row;
 	(void)why;
-	return o ? smn_truth_of(!smn_areas_find(&o->ioas.space.mapped,
-						in->iova, in->iova)) :
-		SMN_UNKNOWN;
+	return known ? smn_truth_of(!a) : SMN_UNKNOWN;
+}
+
+static enum smn_truth revoked(struct smn_question *q,
+			      const struct smn_row *row, struct smn_why *why)
+{
+	bool known;
+	const struct smn_area *a = asked_for(q, &known);
+
+	(void)row;
+	(void)why;
+	return known ? smn_truth_of(a && a->pages->revoked) : SMN_UNKNOWN;
 }
 
 /* what is mapped there has an address that this ioctl does not tell */
@@ -441,7 +463,8 @@ static const struct smn_row pa_rows[] = {
 	{ "pa.unmapped", ENOENT, SMN_ON(iommu_ioas_noiommu_get_pa, iova),
 	  .test = unmapped, NO_PA, .cause = "nothing is mapped at iova",
 	  .remedy = "map it with IOMMU_IOAS_MAP" },
-	{ "pa.revoked", EINVAL, .test = smn_test_elsewhere, NO_PA,
+	{ "pa.revoked", EINVAL, SMN_ON(iommu_ioas_noiommu_get_pa, iova),
+	  .test = revoked, NO_PA,
 	  .cause = "the dma-buf that is mapped there was revoked",
 	  .remedy = "map it again" },
 	{ "pa.domain", EOPNOTSUPP, .test = translates, NO_PA,

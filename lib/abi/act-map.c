@@ -211,7 +211,7 @@ static enum smn_truth not_pinned(struct smn_question *q,
 	struct smn_areas list;
 	enum smn_truth bad;
 
-	if (want.ioas && !want.ioas->ioas.hwpts)
+	if (want.dmabuf || (want.ioas && !want.ioas->ioas.hwpts))
 		return SMN_NO;
 	if (!want.ioas || !smn_want_has_source(q) ||
 	    smn_want_pieces(q, &want, &list))
@@ -221,6 +221,59 @@ static enum smn_truth not_pinned(struct smn_question *q,
 	bad = smn_areas_unpinnable(q->w, list.at, list.n, row->err, why);
 	smn_areas_free(&list);
 	return bad;
+}
+
+/* --- files of registers: iopt_alloc_dmabuf_pages() --- */
+
+/* One of another maker than vfio-pci may be behind a file not known here. */
+static enum smn_truth unknown_file(const struct smn_question *q)
+{
+	const struct iommu_ioas_map_file *in = q->in;
+
+	return q->w->answers || smn_world_file(q->w, in->fd) ? SMN_NO :
+		SMN_UNKNOWN;
+}
+
+static enum smn_truth ends_before(struct smn_question *q,
+				  const struct smn_row *row,
+				  struct smn_why *why)
+{
+	struct smn_want want = smn_want_of(q);
+
+	(void)row;
+	if (!want.dmabuf)
+		return unknown_file(q);
+	if (why)
+		smn_why_set(why, "the dma-buf has 0x%" PRIx64 " bytes",
+			    want.bytes);
+	return smn_truth_of(want.bytes <= want.from + want.length - 1);
+}
+
+static enum smn_truth is_revoked(struct smn_question *q,
+				 const struct smn_row *row, struct smn_why *why)
+{
+	struct smn_want want = smn_want_of(q);
+
+	(void)row;
+	if (!want.dmabuf)
+		return unknown_file(q);
+	if (why)
+		smn_why_set(why, want.dmabuf->dev ? "the device's memory "
+			    "decoding is off" : "the device was closed since "
+			    "the dma-buf was made");
+	return want.dmabuf->revoked;
+}
+
+static enum smn_truth is_scattered(struct smn_question *q,
+				   const struct smn_row *row,
+				   struct smn_why *why)
+{
+	struct smn_want want = smn_want_of(q);
+
+	(void)row;
+	(void)why;
+	return want.dmabuf ? smn_truth_of(want.dmabuf->ranges != 1) :
+		unknown_file(q);
 }
 
 static enum smn_truth no_file(struct smn_question *q, const struct smn_row *row,
@@ -368,8 +421,6 @@ static const struct smn_row map_rows[] = {
 
 SMN_ACT(IOMMU_IOAS_MAP, map_rows, .done = map_done, .allocates = true);
 
-#define NO_DMABUF .unreached = "no ioctl here makes a dma-buf"
-
 static const struct smn_row file_rows[] = {
 	ROW_FLAGS("file", iommu_ioas_map_file),
 	ROW_LAST("file.iova-last", iommu_ioas_map_file, iova),
@@ -381,17 +432,21 @@ static const struct smn_row file_rows[] = {
 	  .test = wraps, .with = 1,
 	  .cause = "the part of the file ends beyond 2^64",
 	  .remedy = "map what the file has" },
-	{ "file.dmabuf-size", EINVAL, .test = smn_test_elsewhere, NO_DMABUF,
+	{ "file.dmabuf-size", EINVAL, SMN_ON(iommu_ioas_map_file, length),
+	  .test = ends_before,
 	  .cause = "the dma-buf is smaller than start and length",
 	  .remedy = "map what the dma-buf has" },
-	{ "file.dmabuf-kind", EOPNOTSUPP, .test = smn_test_elsewhere, NO_DMABUF,
+	{ "file.dmabuf-gone", ENODEV, SMN_ON(iommu_ioas_map_file, fd),
+	  .test = is_revoked,
+	  .cause = "the dma-buf was revoked",
+	  .remedy = "set bit 1 of the device's command register; after a "
+		    "close get the dma-buf anew" },
+	{ "file.dmabuf-kind", EOPNOTSUPP, SMN_ON(iommu_ioas_map_file, fd),
+	  .test = is_scattered,
 	  .cause = "the dma-buf is not one of vfio-pci's, or has several "
 		   "ranges",
 	  .remedy = "export one range of a BAR with "
 		    "VFIO_DEVICE_FEATURE_DMA_BUF" },
-	{ "file.dmabuf-gone", ENODEV, .test = smn_test_elsewhere, NO_DMABUF,
-	  .cause = "the dma-buf was revoked",
-	  .remedy = "enable the device's memory, and export the BAR again" },
 	{ "file.fd", EBADF, SMN_ON(iommu_ioas_map_file, fd), .test = no_file,
 	  .cause = "fd is no open file",
 	  .remedy = "give the fd of memfd_create()" },

@@ -5,9 +5,9 @@
  */
 #include <inttypes.h>
 
+#include "abi/dmabuf.h"
 #include "abi/row.h"
 
-#define NO_LINE "a script reads and writes no registers"
 #define BROKEN "a broken device is needed"
 
 /* the end of what VFIO wants of its arguments */
@@ -141,10 +141,15 @@ SMN_ACT(VFIO_DEVICE_GET_REGION_INFO, region_info_rows, .done = region_told);
 
 /* --- VFIO_DEVICE_RESET: vfio_pci_ioctl_reset() --- */
 
+/* While it lasts there are no registers. */
 static int was_reset(struct smn_question *q, void *out)
 {
 	(void)out;
-	(void)q;
+	if (!q->dev)
+		return 0;
+	smn_dmabuf_revoke(q->w, q->dev);
+	if (q->dev->vfio.decodes != SMN_NO)
+		smn_dmabuf_allow(q->w, q->dev);
 	return 0;
 }
 
@@ -252,35 +257,35 @@ static int written(struct smn_question *q, void *out)
 	    !p.length || smn_user_read(q->w, &command, in->data, 1))
 		return 0;
 	q->dev->vfio.decodes = smn_truth_of(command & 2);
+	if (command & 2)
+		smn_dmabuf_allow(q->w, q->dev);
+	else
+		smn_dmabuf_revoke(q->w, q->dev);
 	return 0;
 }
 
 #define ROWS(family) \
 	{ family ".unbound", EINVAL, .test = smn_test_unbound, \
 	  .cause = "this file of the device is not bound to an iommufd", \
-	  .remedy = "VFIO_DEVICE_BIND_IOMMUFD comes first", \
-	  .unreached = NO_LINE }, \
+	  .remedy = "VFIO_DEVICE_BIND_IOMMUFD comes first" }, \
 	{ family ".none", EINVAL, .test = not_there, \
 	  .cause = "the device has no such region", \
 	  .remedy = "choose one that VFIO_DEVICE_GET_REGION_INFO gives a " \
-		    "size", .unreached = NO_LINE }, \
+		    "size" }, \
 	{ family ".power", EIO, SMN_IF(DEVICE_BROKEN), \
 	  .cause = "the device cannot be woken up", \
 	  .remedy = "look at the kernel log", .unreached = BROKEN }, \
 	{ family ".config.end", EFAULT, .test = beyond, .with = 1, \
 	  .cause = "configuration space ends before", \
-	  .remedy = "256 bytes are there, 4096 of a PCI Express device", \
-	  .unreached = NO_LINE }, \
+	  .remedy = "256 bytes are there, 4096 of a PCI Express device" }, \
 	{ family ".end", EINVAL, .test = beyond, .with = 0, \
 	  .cause = "the region ends before", \
 	  .remedy = "stay below the size that " \
-		    "VFIO_DEVICE_GET_REGION_INFO tells", \
-	  .unreached = NO_LINE }, \
+		    "VFIO_DEVICE_GET_REGION_INFO tells" }, \
 	{ family ".decode", EIO, .test = not_decoded, \
 	  .cause = "memory decoding is off, so that the device has no " \
 		   "registers", \
-	  .remedy = "set bit 1 of its command register", \
-	  .unreached = NO_LINE }
+	  .remedy = "set bit 1 of its command register" }
 
 static const struct smn_row read_rows[] = { ROWS("regread") };
 static const struct smn_row write_rows[] = { ROWS("regwrite") };

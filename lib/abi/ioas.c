@@ -64,6 +64,12 @@ static struct smn_area pages_of(const struct smn_world *w,
 	};
 }
 
+/* Those are no pages, so that nothing pins them. */
+static bool is_registers(const struct smn_area *a)
+{
+	return a->pages && (a->pages->registers || a->pages->revoked);
+}
+
 /* Bytes of the mapping that no other one of the same pages has pinned. */
 static uint64_t to_pin(const struct smn_world *w, const struct smn_area *a)
 {
@@ -72,6 +78,8 @@ static uint64_t to_pin(const struct smn_world *w, const struct smn_area *a)
 	const struct smn_areas *held = a->pages ? &a->pages->held : &none;
 	uint64_t n = 0, at = p.start, end;
 
+	if (is_registers(a))
+		return 0;
 	while (at <= p.last && smn_areas_gap(held, NULL, &at, p.last, &end)) {
 		n += end - at + 1;
 		at = end + 1;

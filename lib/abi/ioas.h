@@ -14,6 +14,10 @@ struct smn_pages {
 	uint32_t users;
 	bool file, writable;
 	uint64_t bytes;		/* of the file, that can be pinned */
+	/* registers of that device, from there on in its file; NULL: memory */
+	const struct smn_pdev *registers;
+	uint64_t offset;
+	bool revoked;		/* and for good */
 	struct smn_areas held;	/* numbers of the pages that areas pin */
 };
 

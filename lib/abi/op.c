@@ -47,6 +47,12 @@ static const char *const irq_set_flags[] = {
 	"DATA_NONE", "DATA_BOOL", "DATA_EVENTFD",
 	"ACTION_MASK", "ACTION_UNMASK", "ACTION_TRIGGER",
 };
+static const char *const features[] = {
+	[VFIO_DEVICE_FEATURE_PCI_VF_TOKEN] = "PCI_VF_TOKEN",
+	[VFIO_DEVICE_FEATURE_MIGRATION] = "MIGRATION",
+	[VFIO_DEVICE_FEATURE_DMA_BUF] = "DMA_BUF",
+};
+static const char *const feature_flags[] = { "GET", "SET", "PROBE" };
 static const char *const irqs[] = { "INTX", "MSI", "MSIX", "ERR", "REQ" };
 
 static const char *const nodes[] = {
@@ -114,6 +120,19 @@ static const struct smn_arg args_smn_irq_set[] = {
 	IN(smn_irq_set, start, DEC),
 	IN(smn_irq_set, count, DEC),
 	IN(smn_irq_set, fd, FD),
+};
+static const struct smn_arg args_smn_feature[] = {
+	IN(smn_feature, feature, NAMED, NAMES(features)),
+	IN(smn_feature, flags, FLAGS, NAMES(feature_flags)),
+	IN(smn_feature, region_index, NAMED, NAMES(regions)),
+	IN(smn_feature, open_flags, HEX, .rare = true),
+	IN(smn_feature, dma_buf_flags, HEX, .rare = true),
+	IN(smn_feature, nr_ranges, DEC),
+	IN(smn_feature, offset, HEX),
+	IN(smn_feature, length, HEX),
+	IN(smn_feature, offset2, HEX, .rare = true),
+	IN(smn_feature, length2, HEX, .rare = true),
+	OUT(smn_feature, out_fd, FD, .value = true),
 };
 static const struct smn_arg args_smn_no_arg[] = {
 	IN(smn_no_arg, argsz, DEC, .rare = true),
@@ -277,7 +296,15 @@ static const struct smn_arg args_smn_file_arg[] = {
 	INOUT(smn_file_arg, length, DEC),
 	IN(smn_file_arg, data, HEX),
 	IN(smn_file_arg, node, NAMED, NAMES(nodes)),
-	IN(smn_file_arg, offset, HEX, .rare = true),
+	/* the lower and the upper bits of one number, see SMN_REGION_SHIFT */
+	{ .name = "offset", .format = SMN_ARG_HEX, .in = true, .rare = true,
+	  .offset = offsetof(struct smn_file_arg, offset),
+	  .size = SMN_REGION_SHIFT / 8 },
+	{ .name = "region", .format = SMN_ARG_NAMED, NAMES(regions),
+	  .in = true, .rare = true,
+	  .offset = offsetof(struct smn_file_arg, offset) +
+		    SMN_REGION_SHIFT / 8,
+	  .size = sizeof(uint64_t) - SMN_REGION_SHIFT / 8 },
 };
 
 #define END(t, m) (offsetof(struct t, m) + sizeof(((struct t *)0)->m))

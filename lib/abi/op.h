@@ -26,6 +26,7 @@
 	X(VFIO_DEVICE_GET_IRQ_INFO, vfio_irq_info, count, 306) \
 	X(VFIO_DEVICE_SET_IRQS, smn_irq_set, count, 306) \
 	X(VFIO_DEVICE_RESET, smn_no_arg, argsz, 306) \
+	X(VFIO_DEVICE_FEATURE, smn_feature, flags, 507) \
 	X(IOMMU_DESTROY, iommu_destroy, id, 602) \
 	X(IOMMU_IOAS_ALLOC, iommu_ioas_alloc, out_ioas_id, 602) \
 	X(IOMMU_IOAS_ALLOW_IOVAS, iommu_ioas_allow_iovas, allowed_iovas, 602) \
@@ -91,6 +92,22 @@ struct smn_irq_set {
 	int32_t fd, more[6];
 };
 
+/*
+ * struct vfio_device_feature, its flags in two halves, with what DMA_BUF wants
+ * behind it: one range of a region, or two. The ioctl's value is the file.
+ */
+struct smn_feature {
+	uint32_t argsz;
+	uint16_t feature, flags;
+	uint32_t region_index, open_flags, dma_buf_flags, nr_ranges;
+	uint64_t offset, length, offset2, length2;
+	int32_t out_fd, unused;
+};
+
+#define SMN_FEATURE_GET (VFIO_DEVICE_FEATURE_GET >> 16)
+#define SMN_FEATURE_SET (VFIO_DEVICE_FEATURE_SET >> 16)
+#define SMN_FEATURE_PROBE (VFIO_DEVICE_FEATURE_PROBE >> 16)
+
 /* What an ioctl without an argument is called with. */
 struct smn_no_arg {
 	uint32_t argsz;
@@ -134,6 +151,8 @@ struct smn_arg {
 	uint16_t types;		/* the id of one of these: 1 << enum smn_type */
 	bool in, out;		/* who writes it: the caller, the kernel */
 	bool rare;		/* worth telling only when it is not 0 */
+	bool value;		/* the file that the ioctl returns, if any:
+				 * no memory of the argument; the last one */
 };
 
 struct smn_op {
@@ -157,7 +176,7 @@ struct smn_extension {
 };
 extern const struct smn_extension smn_legacy_nesting;
 
-#define SMN_ARG_MAX 48		/* the largest argument, iommu_hwpt_alloc */
+#define SMN_ARG_MAX 64		/* the largest argument, smn_feature */
 
 const struct smn_op *smn_op(enum smn_op_id id);
 
@@ -168,6 +187,14 @@ enum smn_op_id smn_op_by_name(const char *name);
 
 /* The member called @name, or NULL. */
 const struct smn_arg *smn_op_arg(const struct smn_op *op, const char *name);
+
+/* The member that what the ioctl returns becomes, or NULL. */
+static inline const struct smn_arg *smn_op_value(const struct smn_op *op)
+{
+	const struct smn_arg *last = &op->args[op->nargs - 1];
+
+	return last->value ? last : NULL;
+}
 
 /* The whole argument is size bytes long by its own word, its first one. */
 static inline uint32_t smn_arg_size(const void *arg)

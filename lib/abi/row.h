@@ -43,6 +43,7 @@ struct smn_question {
 	/* what the one member names that can name objects of several types */
 	struct smn_obj *subject;
 
+	int value;		/* done()'s: what the ioctl returns */
 	uint32_t bad;		/* a test's note: the command that is wrong */
 	const struct smn_row *row;	/* the model's refusal, or NULL */
 	const struct smn_why *because;	/* its cause, if it is told */

@@ -32,10 +32,12 @@ static struct smn_want want_file(const struct smn_question *q)
 {
 	const struct iommu_ioas_map_file *in = q->in;
 	const struct smn_file *f = smn_world_file(q->w, in->fd);
+	bool registers = f && f->kind == SMN_FILE_DMABUF;
 
 	return (struct smn_want){
 		.flags = in->flags, .from = in->start, .iova = in->iova,
-		.length = in->length, .file = true, .bytes = f ? f->bytes : 0,
+		.length = in->length, .file = !registers,
+		.bytes = f ? f->bytes : 0, .dmabuf = registers ? f : NULL,
 		.ioas = smn_question_obj(q, in->ioas_id, SMN_T_IOAS),
 	};
 }
@@ -220,6 +222,11 @@ static int new_pages(const struct smn_want *want, struct smn_areas *list)
 		return -ENOMEM;
 	pages->file = want->file;
 	pages->bytes = want->bytes;
+	if (want->dmabuf) {
+		pages->registers = want->dmabuf->dev;
+		pages->offset = want->dmabuf->offset;
+		pages->revoked = !want->dmabuf->dev;
+	}
 	pages->writable = want->flags & IOMMU_IOAS_MAP_WRITEABLE;
 	list->at[0].pages = pages;
 	return 0;

@@ -15,6 +15,7 @@ struct smn_want {
 	uint64_t iova, length;
 	bool file;
 	uint64_t bytes;		/* of the file, that can be pinned */
+	const struct smn_file *dmabuf;	/* or one whose registers are mapped */
 };
 
 /* What the question asks for, if it is one of the three. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/dmabuf.h"
 #include "abi/world.h"
 
 void smn_world_init(struct smn_world *w)
@@ -253,6 +254,7 @@ static void unbind(struct smn_world *w, struct smn_file *f)
 	struct smn_pdev *dev = f->dev;
 	struct smn_obj *o = dev->object;
 
+	smn_dmabuf_forget(w, dev);
 	smn_pdev_disarm(dev);
 	dev->vfio.single = 0;
 	dev->vfio.decodes = SMN_UNKNOWN;

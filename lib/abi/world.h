@@ -165,6 +165,7 @@ enum smn_file_kind {
 	SMN_FILE_VEVENTQ,
 	SMN_FILE_FAULTQ,
 	SMN_FILE_EVENTFD,
+	SMN_FILE_DMABUF,
 	SMN_FILE_OTHER,		/* open, and none of ours */
 };
 
@@ -172,10 +173,14 @@ struct smn_file {
 	enum smn_file_kind kind;
 	bool bound;			/* SMN_FILE_CDEV */
 	struct smn_ictx *x;		/* IOMMU; CDEV when bound */
-	struct smn_pdev *dev;		/* SMN_FILE_CDEV */
+	struct smn_pdev *dev;		/* CDEV; DMABUF until that is gone */
 	struct smn_obj *queue;	/* the queues */
 	uint64_t count;			/* SMN_FILE_EVENTFD */
-	uint64_t bytes;			/* SMN_FILE_OTHER: can be pinned */
+	uint64_t bytes;			/* OTHER: can be pinned; DMABUF */
+	/* SMN_FILE_DMABUF: where in the device's file its range begins */
+	uint64_t offset;
+	uint32_t ranges;
+	enum smn_truth revoked;
 };
 
 /* Kinds of lines in the kernel's log. */

@@ -124,6 +124,7 @@ static const uint8_t weights[SMN_NOPS] = {
 	[SMN_VFIO_DEVICE_BIND_IOMMUFD] = 5,
 	[SMN_VFIO_DEVICE_ATTACH_IOMMUFD_PT] = 12,
 	[SMN_VFIO_DEVICE_DETACH_IOMMUFD_PT] = 4,
+	[SMN_VFIO_DEVICE_FEATURE] = 4,
 	[SMN_IOMMU_DESTROY] = 8,
 	[SMN_IOMMU_IOAS_ALLOC] = 3,
 	[SMN_IOMMU_IOAS_ALLOW_IOVAS] = 3,
@@ -259,12 +260,13 @@ static void fill_ids(struct smn_fuzz *f, struct smn_request *req)
 	}
 }
 
+/* An id, or the file that it returns. */
 static bool makes(const struct smn_op *op)
 {
 	for (unsigned int i = 0; i < op->nargs; i++)
 		if (op->args[i].out && !op->args[i].in && op->args[i].types)
 			return true;
-	return false;
+	return smn_op_value(op);
 }
 
 /* Paths that are no device's: nothing there, and a file of another kind */

@@ -35,6 +35,7 @@ static void made(struct smn_fuzz *f, const struct smn_request *req,
 
 	s->home = req->file;
 	s->live = true;
+	s->other = smn_op_value(op);
 	for (unsigned int i = 0; i < op->nargs; i++) {
 		const struct smn_arg *a = &op->args[i];
 

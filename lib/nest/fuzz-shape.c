@@ -434,11 +434,39 @@ static void shape_detach(struct smn_fuzz *f, struct smn_request *req)
 	}
 }
 
+/*
+ * A file of registers. Not beyond what the argument has room for: what is
+ * behind it is each side's own.
+ */
+static void shape_feature(struct smn_fuzz *f, struct smn_request *req)
+{
+	static const uint64_t odd[] = { 0, 0x800, 1ULL << 20, 1ULL << 63,
+					~0xfffULL };
+	unsigned int ranges = smn_fuzz_chance(f, 80) ? 1 : smn_fuzz_below(f, 3);
+
+	smn_fuzz_put(req, "feature", smn_fuzz_chance(f, 92) ?
+		     VFIO_DEVICE_FEATURE_DMA_BUF :
+		     VFIO_DEVICE_FEATURE_MIGRATION);
+	smn_fuzz_put(req, "flags", smn_fuzz_chance(f, 85) ? SMN_FEATURE_GET :
+		     smn_fuzz_below(f, 8));
+	smn_fuzz_put(req, "region_index", smn_fuzz_chance(f, 85) ? 0 :
+		     smn_fuzz_below(f, SMN_PCI_REGIONS));
+	smn_fuzz_put(req, "nr_ranges", ranges);
+	smn_fuzz_put(req, "offset", smn_fuzz_below(f, 3) * f->page);
+	smn_fuzz_put(req, "length", (1 + smn_fuzz_below(f, 3)) * f->page);
+	if (ranges == 2)
+		smn_fuzz_put(req, "length2", f->page);
+	if (smn_fuzz_chance(f, 10))
+		smn_fuzz_put(req, smn_fuzz_chance(f, 50) ? "offset" : "length",
+			     SMN_PICK(f, odd));
+}
+
 static void (*const shapes[SMN_NOPS])(struct smn_fuzz *f,
 				      struct smn_request *req) = {
 	[SMN_VFIO_DEVICE_BIND_IOMMUFD] = shape_bind,
 	[SMN_VFIO_DEVICE_ATTACH_IOMMUFD_PT] = shape_attach,
 	[SMN_VFIO_DEVICE_DETACH_IOMMUFD_PT] = shape_detach,
+	[SMN_VFIO_DEVICE_FEATURE] = shape_feature,
 	[SMN_IOMMU_IOAS_ALLOW_IOVAS] = shape_allow,
 	[SMN_IOMMU_IOAS_COPY] = shape_copy,
 	[SMN_IOMMU_IOAS_IOVA_RANGES] = shape_ranges,

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What goes wrong with requests: one thing at a time. See fuzz-parts.h. */
+#include <fcntl.h>
 #include <string.h>
 
 #include <linux/iommufd.h>
+#include <linux/vfio.h>
 
 #include "nest/fuzz-parts.h"
 
@@ -207,6 +209,22 @@ static void tame_file(struct smn_req_value *v)
 		v->value += NO_FILE;
 }
 
+/*
+ * Two ranges follow at most, power saving is not for a model, and what a file
+ * is opened for is not ours.
+ */
+static void tame_feature(struct smn_request *req)
+{
+	struct smn_req_value *feature = smn_fuzz_member(req, "feature");
+
+	smn_fuzz_member(req, "nr_ranges")->value %= 3;
+	smn_fuzz_member(req, "open_flags")->value &= O_CLOEXEC;
+	feature->value = (uint16_t)feature->value;
+	if (feature->value >= VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY &&
+	    feature->value <= VFIO_DEVICE_FEATURE_LOW_POWER_EXIT)
+		feature->value = VFIO_DEVICE_FEATURE_MIGRATION;
+}
+
 void smn_fuzz_tame(struct smn_request *req)
 {
 	const struct smn_op *op = smn_op(req->op);
@@ -221,4 +239,6 @@ void smn_fuzz_tame(struct smn_request *req)
 	}
 	if (req->op == SMN_IOMMU_IOAS_MAP)
 		tame_map(req);
+	if (req->op == SMN_VFIO_DEVICE_FEATURE)
+		tame_feature(req);
 }

@@ -4,6 +4,7 @@
  * file. Nothing is mapped: a mapping would keep the device open.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,6 +48,27 @@ int smn_bar_open(struct smn_session *s, const struct smn_device *dev,
 	if (!arg.size)
 		return -ENODEV;
 	*bar = (struct smn_bar){ dev->fd, arg.offset, arg.size };
+	return 0;
+}
+
+int smn_bar_file(struct smn_session *s, const struct smn_device *dev,
+		 uint32_t index, uint64_t offset, uint64_t length, int *fd)
+{
+	struct smn_feature arg = {
+		.argsz = sizeof(arg), .flags = SMN_FEATURE_GET,
+		.feature = VFIO_DEVICE_FEATURE_DMA_BUF, .region_index = index,
+		.open_flags = O_CLOEXEC, .nr_ranges = 1, .offset = offset,
+		.length = length,
+	};
+	int ret = smn_session_reserve(s);
+
+	if (!ret)
+		ret = smn_sys_ioctl(s->sys, SMN_VFIO_DEVICE_FEATURE, dev->fd,
+				    &arg);
+	if (ret)
+		return ret;
+	*fd = arg.out_fd;
+	smn_session_push_fd(s, arg.out_fd);
 	return 0;
 }
 

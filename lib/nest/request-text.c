@@ -56,8 +56,8 @@ static const struct {
 	{ "tail", 1 << SMN_REQ_IOCTL, SMN_NOPS, parse_tail },
 	{ "length", 1 << SMN_REQ_READ | 1 << SMN_REQ_WRITE | 1 << SMN_REQ_MAP,
 	  SMN_NOPS, parse_size },
-	{ "words", 1 << SMN_REQ_IOCTL | 1 << SMN_REQ_WRITE, SMN_NOPS,
-	  smn_parse_words },
+	{ "words", 1 << SMN_REQ_IOCTL | 1 << SMN_REQ_READ | 1 << SMN_REQ_WRITE,
+	  SMN_NOPS, smn_parse_words },
 	{ "ste", 1 << SMN_REQ_IOCTL, SMN_IOMMU_HWPT_ALLOC, smn_parse_ste },
 	{ "cmds", 1 << SMN_REQ_IOCTL, SMN_IOMMU_HWPT_INVALIDATE,
 	  smn_parse_commands },
@@ -73,6 +73,15 @@ static const char *member_at(const void *ctx, unsigned int i)
 	return i < SMN_ARRAY_SIZE(extras) ? extras[i].name : NULL;
 }
 
+/* Of our own argument for files only some is the user's. */
+static bool is_users(const struct smn_request *req, const char *name)
+{
+	bool region = req->op == SMN_READ_REGION || req->op == SMN_WRITE_REGION;
+
+	return req->kind == SMN_REQ_IOCTL || !strcmp(name, "data") ||
+	       (region && (!strcmp(name, "region") || !strcmp(name, "offset")));
+}
+
 static int parse_member(struct smn_parse *p, char *word, char *value)
 {
 	unsigned int kind = 1u << p->req->kind;
@@ -84,8 +93,7 @@ static int parse_member(struct smn_parse *p, char *word, char *value)
 		    (extras[i].op == SMN_NOPS || extras[i].op == p->req->op))
 			return extras[i].parse(p, value);
 	a = smn_op_arg(p->op, word);
-	/* of our own argument for files only the buffer is the user's */
-	if (!a || (p->req->kind != SMN_REQ_IOCTL && strcmp(word, "data"))) {
+	if (!a || !is_users(p->req, word)) {
 		smn_parse_wrong(p, word, "no member '%.60s'", word);
 		return smn_parse_suggest(
 			p, smn_nearest(word, strlen(word), member_at, p->op));
@@ -147,18 +155,14 @@ static enum smn_req_kind kind_of(enum smn_op_id op)
 		return SMN_REQ_MAP;
 	case SMN_READ_VEVENTQ:
 	case SMN_READ_FAULTQ:
+	case SMN_READ_REGION:
 		return SMN_REQ_READ;
 	case SMN_WRITE_FAULTQ:
+	case SMN_WRITE_REGION:
 		return SMN_REQ_WRITE;
 	default:
 		return SMN_REQ_IOCTL;
 	}
-}
-
-/* Registers are not for scripts. */
-static bool has_line(enum smn_op_id op)
-{
-	return op != SMN_READ_REGION && op != SMN_WRITE_REGION;
 }
 
 static int parse_op(struct smn_parse *p, const char *word)
@@ -166,7 +170,7 @@ static int parse_op(struct smn_parse *p, const char *word)
 	struct smn_request *req = p->req;
 	enum smn_op_id op = smn_op_of_word(word);
 
-	if (op == SMN_NOPS || !has_line(op))
+	if (op == SMN_NOPS)
 		return no_op(p, word);
 	req->op = op;
 	req->kind = kind_of(op);
@@ -235,7 +239,8 @@ static void complete(struct smn_parse *p)
 	unsigned int iommufd = smn_names_find(p->names, "iommufd", 7);
 	const struct smn_arg *a;
 
-	if (req->kind == SMN_REQ_WRITE && !p->has_size)
+	if ((req->kind == SMN_REQ_READ || req->kind == SMN_REQ_WRITE) &&
+	    req->nwords && !p->has_size)
 		req->size = req->nwords * sizeof(*req->words);
 	if (req->op != SMN_VFIO_DEVICE_BIND_IOMMUFD || !iommufd)
 		return;

@@ -279,27 +279,48 @@ static int call_close(struct smn_runner *r, const struct smn_request *req,
 	return reply->err;
 }
 
-/* The buffer: our own, unless the request names another. */
-static void *buffer_of(const struct smn_runner *r,
-		       const struct smn_request *req)
+/* The buffer is our own, unless the request names another. */
+static struct smn_file_arg file_arg(const struct smn_runner *r,
+				    const struct smn_request *req)
 {
 	const struct smn_op *op = smn_op(req->op);
-	unsigned int i = smn_op_arg(op, "data") - op->args;
+	struct smn_file_arg arg = { .data = (uintptr_t)r->scratch };
 
 	memcpy(r->scratch, req->words, req->nwords * sizeof(*req->words));
-	return req->given >> i & 1 ?
-		(void *)(uintptr_t)value_of(r, &req->arg[i]) : r->scratch;
+	for (unsigned int i = 0; i < op->nargs; i++)
+		if (req->given >> i & 1)
+			smn_arg_put(&op->args[i], &arg,
+				    value_of(r, &req->arg[i]));
+	arg.length = min_size(req->size, SMN_REQ_LENGTH);
+	return arg;
+}
+
+static ssize_t read_file(struct smn_runner *r, enum smn_op_id op, int fd,
+			 void *buf, const struct smn_file_arg *arg)
+{
+	return op == SMN_READ_REGION ?
+		smn_sys_pread(r->sys, fd, buf, arg->length, arg->offset) :
+		smn_sys_read_queue(r->sys, op, fd, buf, arg->length);
+}
+
+static ssize_t write_file(struct smn_runner *r, enum smn_op_id op, int fd,
+			  const void *buf, const struct smn_file_arg *arg)
+{
+	return op == SMN_WRITE_REGION ?
+		smn_sys_pwrite(r->sys, fd, buf, arg->length, arg->offset) :
+		smn_sys_write_queue(r->sys, fd, buf, arg->length);
 }
 
 static int call_read(struct smn_runner *r, const struct smn_request *req,
 		     struct smn_reply *reply)
 {
-	void *buf = buffer_of(r, req);
-	int fd = slot_of(r, req->file)->fd;
+	struct smn_file_arg arg = file_arg(r, req);
+	void *buf = (void *)(uintptr_t)arg.data;
+	uint64_t start = smn_sys_now(r->sys);
 
-	reply->err = smn_sys_read_queue(r->sys, req->op, fd, buf,
-					min_size(req->size, SMN_REQ_LENGTH));
-	reply->ns = r->sys->last.span.ns;
+	reply->err = read_file(r, req->op, slot_of(r, req->file)->fd, buf,
+			       &arg);
+	reply->ns = smn_sys_now(r->sys) - start;
 	if (reply->err > 0 && buf == r->scratch)
 		memcpy(reply->data, buf, min_size(reply->err, SMN_REQ_DATA));
 	return reply->err;
@@ -308,12 +329,12 @@ static int call_read(struct smn_runner *r, const struct smn_request *req,
 static int call_write(struct smn_runner *r, const struct smn_request *req,
 		      struct smn_reply *reply)
 {
-	void *buf = buffer_of(r, req);
-	int fd = slot_of(r, req->file)->fd;
+	struct smn_file_arg arg = file_arg(r, req);
+	uint64_t start = smn_sys_now(r->sys);
 
-	reply->err = smn_sys_write_queue(r->sys, fd, buf,
-					 min_size(req->size, SMN_REQ_LENGTH));
-	reply->ns = r->sys->last.span.ns;
+	reply->err = write_file(r, req->op, slot_of(r, req->file)->fd,
+				(void *)(uintptr_t)arg.data, &arg);
+	reply->ns = smn_sys_now(r->sys) - start;
 	return reply->err;
 }
 

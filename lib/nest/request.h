@@ -38,8 +38,9 @@ enum smn_req_kind {
 	SMN_REQ_CLOSE,		/* the file of .file */
 	SMN_REQ_MAP,		/* the first .size bytes of .file: of a device
 				 * those of its BAR 0 */
-	SMN_REQ_READ,		/* of the vEVENTQ or fault queue .file */
-	SMN_REQ_WRITE,		/* to the fault queue .file */
+	SMN_REQ_READ,		/* of .file: a vEVENTQ, a fault queue, a
+				 * device's region */
+	SMN_REQ_WRITE,		/* to .file: a fault queue, a region */
 };
 
 #define SMN_REQ_PATH 0xffff	/* .device: open .path */
@@ -132,6 +133,8 @@ uint32_t smn_request_arg(const struct smn_runner *r,
  *   let queue = veventq-alloc viommu_id=viommu type=ARM_SMMUV3 veventq_depth=8
  *   read-veventq queue length=64
  *   close queue
+ *   let bar = feature cdev feature=DMA_BUF flags=GET region_index=BAR0 ...
+ *   write-region cdev region=CONFIG offset=4 length=2 words=0
  *
  * Op names are the UAPI's in lower case with dashes, without "iommu-" and
  * "vfio-device-"; members are the UAPI's. A request to iommufd goes to the file

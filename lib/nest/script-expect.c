@@ -211,6 +211,23 @@ static bool member_met(const struct smn_arg *a, const void *want,
 	return w == g;
 }
 
+/* What a read gave is the words that are expected, as far as it went. */
+static bool data_met(const struct smn_request *want,
+		     const struct smn_reply *reply, struct smn_why *why)
+{
+	size_t n = want->nwords * sizeof(*want->words);
+	uint64_t got = 0;
+
+	n = n < (size_t)reply->err ? n : (size_t)reply->err;
+	n = n < SMN_REQ_DATA ? n : SMN_REQ_DATA;
+	if (!memcmp(reply->data, want->words, n))
+		return true;
+	memcpy(&got, reply->data, n < sizeof(got) ? n : sizeof(got));
+	smn_why_set(why, "it begins with 0x%" PRIx64 ", and 0x%" PRIx64
+		    " is expected", got, want->words[0]);
+	return false;
+}
+
 static bool members_met(const struct smn_script_line *l,
 			const struct smn_runner *r,
 			const struct smn_reply *reply, struct smn_why *why)
@@ -222,7 +239,8 @@ static bool members_met(const struct smn_script_line *l,
 		if ((int)l->want->size != reply->err)
 			smn_why_set(why, "%d bytes went through, and %u are "
 				    "expected", reply->err, l->want->size);
-		return (int)l->want->size == reply->err;
+		return (int)l->want->size == reply->err &&
+		       data_met(l->want, reply, why);
 	}
 	smn_request_arg(r, l->want, want);
 	for (unsigned int i = 0; i < op->nargs; i++)

@@ -246,6 +246,9 @@ static const struct smn_broken table[] = {
 	LAX(IOMMU_IOAS_UNMAP, "unmap.nothing"),
 	LAX(IOMMU_VEVENTQ_ALLOC, "veventq.taken"),
 	LAX(IOMMU_FAULT_QUEUE_ALLOC, "faultq.flags"),
+	LAX(IOMMU_IOAS_MAP_FILE, "file.dmabuf-gone"),
+	LAX(IOMMU_IOAS_MAP_FILE, "file.dmabuf-kind"),
+	LAX(VFIO_DEVICE_FEATURE, "dmabuf.end"),
 	LAX(IOMMU_GET_HW_INFO, "hwinfo.flags"),
 	LAX(IOMMU_HWPT_SET_DIRTY_TRACKING, "dirty.untracked"),
 
@@ -287,6 +290,8 @@ static const struct smn_broken table[] = {
 	IDLE("idle-map", IOMMU_IOAS_MAP),
 	IDLE("idle-unmap", IOMMU_IOAS_UNMAP),
 	IDLE("idle-irqs", VFIO_DEVICE_SET_IRQS),
+	IDLE("idle-registers", WRITE_REGION),
+	IDLE("idle-feature", VFIO_DEVICE_FEATURE),
 	IDLE("idle-allow", IOMMU_IOAS_ALLOW_IOVAS),
 	IDLE("idle-option", IOMMU_OPTION),
 

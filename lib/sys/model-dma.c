@@ -11,12 +11,13 @@
 #include "abi/ioas.h"
 #include "abi/ring.h"
 #include "arch/walk.h"
-#include "sys/model.h"
+#include "sys/gadget.h"
 
 #define PIECE 4096	/* the smallest page there is */
 
 /* One transaction on its way. */
 struct trip {
+	struct smn_model *m;
 	struct smn_world *w;
 	struct smn_pdev *dev;
 	const struct smn_transfer *dma;
@@ -120,12 +121,37 @@ static bool is_doorbell(const struct trip *t, uint64_t ipa)
 	return false;
 }
 
+/* What is mapped at @ipa, or NULL: revoked registers are not any more. */
+static const struct smn_area *mapping(const struct trip *t, uint64_t ipa)
+{
+	const struct smn_area *a = smn_areas_find(&t->space->mapped, ipa, ipa);
+
+	return a && !(a->pages && a->pages->revoked) ? a : NULL;
+}
+
+/* Registers of another device. QEMU keeps a device from its own, too. */
+static int touch_registers(const struct trip *t, const struct smn_pages *pages,
+			   uint64_t at, char *buf, size_t n, bool write)
+{
+	struct smn_gadget *g = pages->registers->gadget;
+	ssize_t did = 1;
+
+	if (pages->registers == t->dev || !g)
+		return -EFAULT;
+	for (; n && did > 0; n -= did, at += did, buf += did)
+		did = smn_gadget_access(g, t->m, pages->offset + at, buf, n,
+					write);
+	return n ? -EFAULT : 0;
+}
+
 /* Bytes of a mapping: @n of them lie in one page. 0 or -EFAULT. */
 static int touch(const struct trip *t, const struct smn_area *a, uint64_t ipa,
 		 void *buf, size_t n, bool write)
 {
 	uint64_t va = a->from + (ipa - a->start);
 
+	if (a->pages && a->pages->registers)
+		return touch_registers(t, a->pages, va, buf, n, write);
 	if (a->pages && a->pages->file)
 		return -EFAULT;
 	return write ? smn_user_write(t->w, va, buf, n) :
@@ -134,8 +160,7 @@ static int touch(const struct trip *t, const struct smn_area *a, uint64_t ipa,
 
 static bool at_memory(struct trip *t, uint64_t ipa, void *buf, size_t n)
 {
-	const struct smn_area *a =
-		smn_areas_find(&t->space->mapped, ipa, ipa);
+	const struct smn_area *a = mapping(t, ipa);
 	bool write = t->dma->write;
 
 	if (is_doorbell(t, ipa)) {
@@ -158,8 +183,9 @@ static bool at_memory(struct trip *t, uint64_t ipa, void *buf, size_t n)
 	}
 	if (touch(t, a, ipa, buf, n, write))
 		return end(t, SMN_TRANSFER_UNKNOWN,
-			   "the memory behind the mapping "
-			   "is not this process's any more");
+			   "what is behind the mapping cannot be "
+			   "reached: memory that is not this process's any "
+			   "more, or the device's own registers");
 	return true;
 }
 
@@ -167,8 +193,7 @@ static bool at_memory(struct trip *t, uint64_t ipa, void *buf, size_t n)
 static int read_guest(void *ctx, uint64_t ipa, void *buf, size_t len)
 {
 	struct trip *t = ctx;
-	const struct smn_area *a =
-		smn_areas_find(&t->space->mapped, ipa, ipa);
+	const struct smn_area *a = mapping(t, ipa);
 
 	if (a && a->read && len - 1 <= a->last - ipa &&
 	    !touch(t, a, ipa, buf, len, false))
@@ -245,7 +270,8 @@ int smn_model_dma(struct smn_model *m, const char *bdf,
 		  const struct smn_transfer *dma, struct smn_transfer_result *r)
 {
 	struct smn_world *w = smn_model_world(m);
-	struct trip t = { .w = w, .dev = find(w, bdf), .dma = dma, .r = r };
+	struct trip t = { .m = m, .w = w, .dev = find(w, bdf), .dma = dma,
+			  .r = r };
 	struct smn_obj *hwpt;
 
 	*r = (struct smn_transfer_result){ .end = SMN_TRANSFER_DONE };

@@ -163,14 +163,16 @@ static int answer(struct smn_model *m, int fd, enum smn_op_id op, void *arg)
 				  .given = ~0u, .w = &m->world };
 	int ret;
 
-	size = size < row->size ? size : row->size;
+	/* VFIO reads what DMA_BUF has behind its flags, whatever argsz says */
+	if (size > row->size || op == SMN_VFIO_DEVICE_FEATURE)
+		size = row->size;
 	memcpy(in, arg, size);
 	memcpy(out, in, sizeof(out));
 	q.words = smn_op_payload(op, in, &q.nwords);
 	smn_question_resolve(&q);
 	ret = decide(m, &q, out);
 	memcpy(arg, out, size);
-	return ret;
+	return ret ? ret : q.value;
 }
 
 static void reset(struct smn_pdev *dev)

@@ -65,6 +65,7 @@ static int went(struct smn_sys *sys, struct smn_call *call)
 int smn_sys_ioctl(struct smn_sys *sys, enum smn_op_id op, int fd, void *arg)
 {
 	const struct smn_op *row = smn_op(op);
+	const struct smn_arg *value = smn_op_value(row);
 	struct smn_call *call = &sys->last;
 
 	call->op = op;
@@ -72,6 +73,10 @@ int smn_sys_ioctl(struct smn_sys *sys, enum smn_op_id op, int fd, void *arg)
 	memcpy(call->in, arg, row->size);
 	call->err =
 		sys->be->ioctl(sys->priv, fd, row->request, arg, &call->span);
+	if (value && call->err >= 0) {
+		smn_arg_put(value, arg, call->err ? call->err : -1);
+		call->err = 0;
+	}
 	memcpy(call->out, arg, row->size);
 	return went(sys, call);
 }

@@ -41,6 +41,7 @@ enum bed {
 	X(ASID16, "ASID16") X(STALL, "stall") X(DIRTY, "dirty tracking") \
 	X(NO_DIRTY, "no dirty tracking") X(STRICT, "field checks") \
 	X(DMA, "DMA source") X(MSI, "MSI source") X(TLB, "a TLB") \
+	X(DMABUF, "a dma-buf of BAR0") \
 	X(ROOT, "root") X(KERNEL, "a real kernel") \
 	X(INJECT, "fault injection")
 
@@ -82,7 +83,7 @@ struct topic {
 #define TOPICS(X) \
 	X(object) X(option) X(hwinfo) X(ioas) X(map) X(copy) X(bind) X(hwpt) \
 	X(vste) X(viommu) X(vdevice) X(attach) X(detach) X(inval) X(batch) \
-	X(veventq) X(faultq) X(isolation) X(field) X(exhaustion) \
+	X(veventq) X(faultq) X(isolation) X(dmabuf) X(field) X(exhaustion) \
 	X(concurrency) X(dma) X(event) X(msi) X(stale) X(fault)
 
 #define X(name) extern const struct topic topic_##name;

@@ -45,6 +45,8 @@ struct reach {
 
 #define MAP_FILE "ioas-map-file ioas_id=ioas flags=READABLE fd=file " \
 	"length=0x1000"
+#define DMABUF "feature cdev feature=DMA_BUF flags=GET nr_ranges=1 " \
+	"region_index=BAR0 length=0x1000"
 #define MSI "set-irqs cdev index=MSI flags=DATA_EVENTFD|ACTION_TRIGGER " \
 	"size=24 fd=-1 count=1"
 #define INTX "set-irqs cdev index=INTX flags=DATA_EVENTFD|ACTION_TRIGGER " \
@@ -57,6 +59,7 @@ struct reach {
 
 static const struct reach cases[] = {
 	{ "devices", "qemu", .script = "errnos/device" },
+	{ "registers as files", "qemu", .script = "errnos/feature" },
 	{ "HWPTs", "qemu", .script = "errnos/hwpt" },
 	{ "mappings", "qemu", .script = "errnos/map" },
 	{ "options", "qemu", .script = "errnos/option" },
@@ -158,6 +161,8 @@ static const struct reach cases[] = {
 	  "expect EIO irq.power\n" MSI "\n"
 	  "expect EIO reset.power\n"
 	  "reset cdev\n"
+	  "expect EIO feature.power\n"
+	  "feature cdev feature=DMA_BUF flags=GET\n"
 	  "!pread cdev " CONFIG " 4 regread.power\n"
 	  "!pwrite cdev " CONFIG " 4 regwrite.power\n" },
 	{ "registers", "qemu", .text =
@@ -182,6 +187,19 @@ static const struct reach cases[] = {
 	  BEFALLS("ENOTTY", "reset.failed", "reset cdev1")
 	  "expect ok\n"
 	  "detach-iommufd-pt cdev1\n" },
+	{ "a file of registers at a bad moment", "qemu", .text = BOUND
+	  BEFALLS("EOPNOTSUPP", "dmabuf.driver", DMABUF)
+	  BEFALLS("EFAULT", "dmabuf.memory", DMABUF)
+	  BEFALLS("EINVAL", "dmabuf.io", DMABUF)
+	  BEFALLS("ENOTTY", "feature.none", DMABUF)
+	  WHILE("going", "ENODEV dmabuf.going", DMABUF)
+	  WHILE("no-fds", "EMFILE dmabuf.fds", DMABUF)
+	  WHILE("no-memory", "ENOMEM dmabuf.no-memory", DMABUF)
+	  "expect EFAULT dmabuf.many\n"
+	  "feature cdev feature=DMA_BUF flags=GET nr_ranges=3\n"
+	  DMABUF "\n" },
+	{ "files of registers of the future", "qemu:kernel=6.18", .text = BOUND
+	  "expect ENOTTY feature.none\n" DMABUF "\n" },
 	{ "interrupts", "qemu", .text = BOUND
 	  "!msi 4\n"
 	  "expect ENOSPC irq.attach\n" MSI "\n"
@@ -336,9 +354,6 @@ static const struct reach cases[] = {
 		  "ioas-copy flags=READABLE dst_ioas_id=ioas "
 		  "src_ioas_id=ioas length=0x1000 src_iova=0x40000000")
 	  BEFALLS("ERANGE", "file.output", MAP_FILE)
-	  BEFALLS("EINVAL", "file.dmabuf-size", MAP_FILE)
-	  BEFALLS("EOPNOTSUPP", "file.dmabuf-kind", MAP_FILE)
-	  BEFALLS("ENODEV", "file.dmabuf-gone", MAP_FILE)
 	  BEFALLS("EBUSY", "unmap.race",
 		  "ioas-unmap ioas_id=ioas iova=0x40000000 length=0x1000")
 	  BEFALLS("EBUSY", "unmap.locked",
@@ -361,7 +376,12 @@ static const struct reach cases[] = {
 	  "ioas-map ioas_id=ioas flags=READABLE|FIXED_IOVA user_va=mem "
 	  "length=0x1000 iova=0x40000000\n"
 	  "expect EOPNOTSUPP pa.domain\n" GET_PA "\n"
-	  BEFALLS("EINVAL", "pa.revoked", GET_PA) },
+	  "let file = " DMABUF "\n"
+	  "ioas-map-file ioas_id=ioas flags=READABLE|FIXED_IOVA fd=file "
+	  "length=0x1000 iova=0x50000000\n"
+	  "write-region cdev region=CONFIG offset=4 length=2 words=0\n"
+	  "expect EINVAL pa.revoked\n"
+	  "ioas-noiommu-get-pa ioas_id=ioas length=1 iova=0x50000000\n" },
 };
 
 #endif

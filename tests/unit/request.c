@@ -62,13 +62,20 @@ static void any_words(struct dice *d, struct smn_request *r)
 		r->words[i] = roll(d, 2) ? roll(d, 0) : roll(d, 256);
 }
 
+/* Of what is no ioctl a few members alone can be given. */
+static bool is_users(const struct smn_request *r, const char *name)
+{
+	bool region = r->op == SMN_READ_REGION || r->op == SMN_WRITE_REGION;
+
+	return smn_op(r->op)->request || !strcmp(name, "data") ||
+	       (region && (!strcmp(name, "offset") || !strcmp(name, "region")));
+}
+
 static struct smn_request any_request(struct dice *d)
 {
 	struct smn_request r = { .op = roll(d, SMN_NOPS) };
 	const struct smn_op *op;
 
-	if (r.op == SMN_READ_REGION || r.op == SMN_WRITE_REGION)
-		r.op = SMN_IOMMU_DESTROY;
 	op = smn_op(r.op);
 	r.result = roll(d, NAMES + 1);
 	if (r.op == SMN_OPEN) {
@@ -82,7 +89,8 @@ static struct smn_request any_request(struct dice *d)
 	}
 	r.file = roll(d, NAMES + 1);
 	r.kind = r.op == SMN_CLOSE ? SMN_REQ_CLOSE :
-		 r.op == SMN_WRITE_FAULTQ ? SMN_REQ_WRITE :
+		 r.op == SMN_WRITE_FAULTQ || r.op == SMN_WRITE_REGION ?
+		 SMN_REQ_WRITE :
 		 r.op == SMN_MMAP ? SMN_REQ_MAP :
 		 op->request ? SMN_REQ_IOCTL : SMN_REQ_READ;
 	if (r.kind == SMN_REQ_CLOSE)
@@ -93,11 +101,9 @@ static struct smn_request any_request(struct dice *d)
 	}
 	r.size = roll(d, 2) && op->request ? op->size :
 		 roll(d, SMN_REQ_SIZE + 1);
-	if (r.kind != SMN_REQ_READ)
-		any_words(d, &r);
+	any_words(d, &r);
 	for (unsigned int i = 0; i < op->nargs; i++) {
-		if (!roll(d, 2) ||
-		    (!op->request && strcmp(op->args[i].name, "data")))
+		if (!roll(d, 2) || !is_users(&r, op->args[i].name))
 			continue;
 		/* in text, size= is the argument's, and a region's told */
 		if (!strcmp(op->args[i].name, "size"))
