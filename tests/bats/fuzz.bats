@@ -13,7 +13,7 @@ ioctls='.result.ops | with_entries(select(.key | test("^(IOMMU|VFIO)_")))'
 	ctl 0 fuzz --seed=1 -n 20000
 	holds '.result | .differences == [] and .requests == 20000 and .accepted + .refused == .requests' \
 		'.result | [.accepted, .refused] | all(. >= 5000)' \
-		"$ioctls | length == 25 and all(add >= 20)" \
+		"$ioctls | length == 26 and all(add >= 20)" \
 		"[$ioctls | .[] | length] | add >= 60" \
 		'[.result.ops[] | add] | add == 20000' \
 		'.result.rows | length >= 80 and (add <= 20000)'
@@ -29,7 +29,7 @@ ioctls='.result.ops | with_entries(select(.key | test("^(IOMMU|VFIO)_")))'
 @test "fuzz: a model does not differ from itself, and a seed makes the same requests again" {
 	ctl 0 --backend=model:qemu fuzz --against=model:qemu -n 20000 --seed=7
 	holds '.result | .differences == [] and .requests == 20000 and .of == "model:qemu" and .against == "model:qemu"' \
-		"$ioctls | length == 25 and all(add >= 20)"
+		"$ioctls | length == 26 and all(add >= 20)"
 	first=$(jq -c '.result | .ops, .rows' <<<"$output")
 	ctl 0 --backend=model:qemu fuzz --against=model:qemu -n 20000 --seed=7
 	[[ $(jq -c '.result | .ops, .rows' <<<"$output") == "$first" ]]
