@@ -45,6 +45,7 @@
 #include "sys/hook.h"
 #include "sys/presets.h"
 #include "sys/sys.h"
+#include "sys/tape.h"
 
 #define SMN_IOMMU_NODE "/dev/iommu"
 #define SMN_VFIO_PCI "vfio-pci"

@@ -57,7 +57,7 @@ static enum status open_mirror(struct ctl *ctl)
 	if (ret)
 		return ctl_refused(ctl, ret);
 	w = smn_model_world(ctl->model);
-	ctl_learn_limits(&ctl->sys, w);
+	ctl_learn_limits(ctl, w);
 	return CTL_OK;
 }
 
@@ -81,6 +81,7 @@ static const struct backend {
 } backends[] = {
 	{ "kernel", open_kernel },
 	{ "model", open_model },
+	{ "replay", replay_open },
 };
 
 static const struct backend *find(const char *spec)
@@ -129,6 +130,7 @@ enum status backend_open(struct ctl *ctl)
 	status = ctl->dry_run ? open_mirror(ctl) : open_named(ctl);
 	if (status || !ctl->model)
 		return status;
+	ctl->on_model = true;
 	ctl->sys.be = &smn_backend_model;
 	ctl->sys.priv = ctl->model;
 	ctl->sys.world = smn_model_world(ctl->model);
@@ -138,11 +140,17 @@ enum status backend_open(struct ctl *ctl)
 
 void backend_close(struct ctl *ctl)
 {
+	replay_close(ctl);
 	smn_model_free(ctl->model);
 }
 
 void backend_tell(const struct ctl *ctl, FILE *to)
 {
+	if (ctl->replay)
+		fprintf(to, "replay        %s: a recording answers%s%s, no "
+			"real kernel\n", ctl->replay, ctl->on_model ?
+			" of a model, " : "", ctl->on_model ? ctl->model_name :
+			"");
 	/* what words mean is the same everywhere */
 	if (ctl->model && smn_model_asked(ctl->model))
 		fprintf(to, "model         %s: a software kernel answers, no "

@@ -112,7 +112,7 @@ static enum status plan_removal(struct ctl *ctl, struct detach_opts *o)
 	struct smn_why why = { "" };
 	int ret;
 
-	if (ctl->model && o->way != SMN_WAY_IOCTL)
+	if (ctl->on_model && o->way != SMN_WAY_IOCTL)
 		return ctl_no(ctl, CTL_SKIPPED, "detach.model",
 			      &(struct smn_why){ "a model has no driver core "
 						 "that takes devices away" },

@@ -125,7 +125,7 @@ static enum status open_device(struct monitor *m)
 
 	if (status)
 		return status;
-	if (m->ctl->model)
+	if (m->ctl->on_model)
 		smn_why_set(&why, "on a model nobody else does anything");
 	else if (strcmp(pci.driver, SMN_VFIO_PCI) || !pci.cdev[0])
 		smn_why_set(&why, "%s is not " SMN_VFIO_PCI "'s: smmunest-ctl "

@@ -44,6 +44,13 @@ struct kick {
 	unsigned long calls;	/* so far */
 };
 
+/* Of this process, or of the one that was recorded. */
+struct self {
+	uint32_t uid;
+	uint64_t memlock;		/* bytes, ~0: no limit */
+	uint64_t page;			/* bytes of a page */
+};
+
 struct ctl {
 	const struct cmd *cmd;
 	int rest;			/* argv index after the command word */
@@ -70,8 +77,14 @@ struct ctl {
 	bool forever;			/* so it is refused on this machine */
 	const char *backend;		/* NAME[:MORE] as it was given */
 	bool dry_run;
-	struct smn_model *model;	/* who answers, NULL: the real kernel */
+	struct smn_model *model;	/* who answers, NULL: somebody else */
+	bool on_model;			/* now, or when it was recorded */
 	char model_name[96];
+	const char *record, *replay;	/* the files, or NULL */
+	struct tape *tape;		/* of one of them */
+	/* SMMUNEST_DEVICE, or the device that was recorded; NULL */
+	const char *usual_device;
+	struct self self;
 	bool model_told;		/* on stderr, that it is a model */
 	struct kick kick;
 
@@ -136,7 +149,7 @@ COMMANDS(X)
 
 /* Is NAME of "NAME[:MORE]" a backend? The names, for people. */
 bool backend_known(const char *spec);
-#define BACKEND_NAMES "kernel, model[:PRESET|:FILE.json]"
+#define BACKEND_NAMES "kernel, model[:PRESET|:FILE.json], replay:FILE"
 
 /* Make it ready, before the command asks anything. */
 enum status backend_open(struct ctl *ctl);
@@ -151,6 +164,37 @@ void backend_tell(const struct ctl *ctl, FILE *to);
 
 /* The same before the first word on stderr, once. */
 void backend_tell_stderr(struct ctl *ctl);
+
+/* --- recordings, record.c and replay.c --- */
+
+struct tape;
+
+void self_learn(struct self *self);
+
+/* With --record all is written down from now on, up to the end: 0, or what the
+ * program then ends with. */
+enum status record_begin(struct ctl *ctl);
+int record_end(struct ctl *ctl);
+
+/* The recording answers from now on; CTL_USAGE and the line: it is none. */
+enum status replay_open(struct ctl *ctl, const char *path);
+void replay_before(struct tape *t, struct smn_sys *sys);
+void replay_close(struct ctl *ctl);
+
+/* Where the program asked what was not recorded there, or NULL; and that as
+ * the end of a command. */
+const char *replay_departed(const struct ctl *ctl);
+enum status replay_end(struct ctl *ctl, enum status status);
+
+/* This process goes on in a stream of its own, a branch of what it was. */
+void tape_stream(struct ctl *ctl, const char *name);
+
+/* What a recording stands before; and a branch of it for a thread, which has a
+ * funnel of its own. NULL: there is no tape. */
+void tape_below(struct ctl *ctl, struct smn_sys *sys);
+struct tape *tape_branch(struct ctl *ctl, struct smn_sys *sys,
+			 const char *name);
+void tape_join(struct tape *t);
 
 /* A model of the machine that `info --json` described in @path. -errno. */
 int model_from_file(const char *path, struct smn_model **model,
@@ -234,7 +278,7 @@ bool ctl_own_status(struct smn_sys *sys, const char *key, int base,
 		    uint64_t *value);
 
 /* The limit on pinned memory, from @sys's procfs and this process. */
-void ctl_learn_limits(struct smn_sys *sys, struct smn_world *w);
+void ctl_learn_limits(struct ctl *ctl, struct smn_world *w);
 
 /* What the diagnosis may know of the process and the device. */
 void ctl_learn(struct ctl *ctl, const struct smn_pci *pci);

@@ -93,7 +93,7 @@ static int first_one(void *ctx, const struct smn_pci *pci)
 enum status ctl_device(struct ctl *ctl, struct smn_pci *pci)
 {
 	int ret;
-	const char *env = getenv("SMMUNEST_DEVICE");
+	const char *env = ctl->usual_device;
 	struct smn_why cause, remedy = { "smmunest-ctl info" };
 
 	recover_half_done(ctl);
@@ -105,7 +105,7 @@ enum status ctl_device(struct ctl *ctl, struct smn_pci *pci)
 		return ctl_no(ctl, CTL_USAGE, "device.env", &cause, &remedy);
 	}
 	/* nothing is at stake on a model */
-	if (!ctl->bdf[0] && ctl->model)
+	if (!ctl->bdf[0] && ctl->on_model)
 		smn_pci_list(&ctl->sys, first_one, ctl->bdf);
 	if (!ctl->bdf[0])
 		return offer(ctl);

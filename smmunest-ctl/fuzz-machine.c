@@ -49,7 +49,7 @@ static int imitate(struct ctl *ctl, struct fuzz_machine *m)
 		return ret;
 	w = smn_model_world(m->model);
 	w->page = ctl->sys.world->page = sysconf(_SC_PAGESIZE);
-	ctl_learn_limits(&ctl->sys, w);
+	ctl_learn_limits(ctl, w);
 	return 0;
 }
 
@@ -77,7 +77,8 @@ static enum status find_model(struct ctl *ctl, struct fuzz_machine *m,
 static void name_left(struct ctl *ctl, struct fuzz_machine *m)
 {
 	snprintf(m->name[0], sizeof(m->name[0]), "%s%s%s", ctl->sys.be->name,
-		 ctl->model ? ":" : "", ctl->model ? ctl->model_name : "");
+		 ctl->on_model ? ":" : "",
+		 ctl->on_model ? ctl->model_name : "");
 }
 
 enum status fuzz_machine_open(struct ctl *ctl, struct fuzz_machine *m,

@@ -53,7 +53,7 @@ void out_json(struct ctl *ctl, FILE *to, int status)
 	fprintf(to, "{\"schema\":1,\"tool\":\"smmunest-ctl\","
 		"\"version\":\"%s\",\"command\":\"%s\",\"backend\":\"%s\"",
 		VERSION, ctl->cmd->name, ctl->sys.be->name);
-	if (ctl->model)
+	if (ctl->on_model)
 		print_pair(to, ",", "model",
 			   json_object_new_string(ctl->model_name), flags);
 	print_pair(to, ",", "kernel", kernel, flags);

@@ -43,7 +43,7 @@ static void begin(const struct run *r, FILE *to)
 	doc_add_str(o, "version", VERSION);
 	doc_add_str(o, "command", "run");
 	doc_add_str(o, "backend", ctl->sys.be->name);
-	if (ctl->model)
+	if (ctl->on_model)
 		doc_add_str(o, "model", ctl->model_name);
 	if (!smn_host_release(&ctl->sys, release, sizeof(release)))
 		doc_add_str(kernel, "release", release);

@@ -83,7 +83,7 @@ static void end(const struct run *r, FILE *to, int exit)
 		r->ndone, run_count(r, FAILED) + run_count(r, TIMED_OUT),
 		run_count(r, ERROR), run_count(r, SKIPPED), seconds(ns),
 		r->ctl->sys.be->name);
-	if (r->ctl->model) {
+	if (r->ctl->on_model) {
 		fprintf(to, "    <property name=\"model\" value=\"");
 		print_text(to, r->ctl->model_name, strlen(r->ctl->model_name));
 		fprintf(to, "\"/>\n");

@@ -54,7 +54,7 @@ static void begin(const struct run *r, FILE *to)
 
 	smn_host_release(&r->ctl->sys, release, sizeof(release));
 	fprintf(to, "KTAP version 1\n1..%u\n", r->nchosen);
-	if (ctl->model)
+	if (ctl->on_model)
 		fprintf(to, "# model %s: a software kernel answers, no real "
 			"one\n", ctl->model_name);
 	fprintf(to, "# smmunest-ctl " VERSION ", Linux %s, device %s\n",

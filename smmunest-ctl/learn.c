@@ -44,14 +44,12 @@ static enum smn_truth has_capability(struct smn_sys *sys, unsigned int cap)
 		smn_truth_of(effective >> cap & 1) : SMN_UNKNOWN;
 }
 
-void ctl_learn_limits(struct smn_sys *sys, struct smn_world *w)
+void ctl_learn_limits(struct ctl *ctl, struct smn_world *w)
 {
-	struct rlimit limit;
+	struct smn_sys *sys = &ctl->sys;
 
 	w->memlock_counts = has_capability(sys, CAP_IPC_LOCK) != SMN_YES;
-	if (!getrlimit(RLIMIT_MEMLOCK, &limit))
-		w->memlock = limit.rlim_cur == RLIM_INFINITY ? ~0ULL :
-			limit.rlim_cur;
+	w->memlock = ctl->self.memlock;
 	tell(&w->facts, SMN_FACT_NO_RESOURCE_CAP,
 	     smn_not(has_capability(sys, CAP_SYS_RESOURCE)));
 	tell(&w->facts, SMN_FACT_NO_RAWIO_CAP,
@@ -80,7 +78,7 @@ void ctl_learn(struct ctl *ctl, const struct smn_pci *pci)
 
 	if (w->answers)
 		return;
-	ctl_learn_limits(&ctl->sys, w);
+	ctl_learn_limits(ctl, w);
 	if (!ctl->log.sys)
 		smn_kmsg_open(&ctl->sys, &ctl->log, false, &ctl->log_why);
 	dev = known_device(w, pci);

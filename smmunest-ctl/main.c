@@ -20,7 +20,7 @@ static const struct cmd *const commands[] = {
 /* --- global options --- */
 
 enum { OPT_COLOR = 0x800, OPT_TRACE, OPT_TIMEOUT, OPT_BACKEND, OPT_DRY_RUN,
-       OPT_DUMP_CLI };
+       OPT_RECORD, OPT_DUMP_CLI };
 
 static const struct argp_option global_options[] = {
 	{ "json", 'j', "FILE", OPTION_ARG_OPTIONAL,
@@ -31,6 +31,8 @@ static const struct argp_option global_options[] = {
 	  "undo everything and exit 124 then", 90 },
 	{ "backend", OPT_BACKEND, "NAME", 0,
 	  "who answers: " BACKEND_NAMES, 90 },
+	{ "record", OPT_RECORD, "FILE", 0,
+	  "write down all that is asked of the machine, for replay", 90 },
 	{ "dry-run", OPT_DRY_RUN, NULL, 0,
 	  "on a model of this machine, so that nothing is done", 90 },
 	{ "color", OPT_COLOR, "WHEN", 0, "auto, always or never", 90 },
@@ -124,6 +126,9 @@ static error_t parse_global(int key, char *arg, struct argp_state *state)
 			argp_error(state, "--backend: '%s' is not one of this "
 				   "version's: " BACKEND_NAMES, arg);
 		ctl->backend = arg;
+		return 0;
+	case OPT_RECORD:
+		ctl->record = arg;
 		return 0;
 	case OPT_DRY_RUN:
 		ctl->dry_run = true;
@@ -387,13 +392,18 @@ static int run(struct ctl *ctl)
 	int exit, written;
 
 	stop_init(ctl->timeout_s);
+	self_learn(&ctl->self);
+	ctl->usual_device = getenv("SMMUNEST_DEVICE");
 	status = backend_open(ctl);
+	if (!status)
+		status = record_begin(ctl);
 	if (!status)
 		status = kick_begin(ctl);
 	if (!status)
 		status = ctl->cmd->run(ctl);
 	if (!ctl->hold || status)
 		status = close_session(ctl, status);
+	status = replay_end(ctl, status);
 	kick_end(ctl);
 	exit = how_it_ended(ctl, status);
 	written = render(ctl, exit);
@@ -405,6 +415,8 @@ static int run(struct ctl *ctl)
 		stop_wait(ctl->hold_s);
 		exit = ctl_exit(close_session(ctl, status));
 	}
+	exit = exit ? exit : written;
+	written = record_end(ctl);
 	return exit ? exit : written;
 }
 

@@ -39,11 +39,22 @@ static uint64_t now_ns(void)
 
 /* --- the case's side --- */
 
+/* What it asks is recorded apart from what others do. */
+static void go_alone(struct run *r, const struct test_case *c)
+{
+	char name[CASE_NAME + 16];
+
+	snprintf(name, sizeof(name), r->repeat > 1 ? "%s#%u" : "%s", c->name,
+		 r->round);
+	tape_stream(r->ctl, name);
+}
+
 __attribute__((noreturn))
 static void be_child(struct run *r, const struct test_case *c, int fd)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
 	FILE *log = fdopen(fd, "w");
+	enum verdict verdict;
 
 	setpgid(0, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -51,7 +62,13 @@ static void be_child(struct run *r, const struct test_case *c, int fd)
 		signal(signals[i], SIG_DFL);
 	if (!log)
 		_exit(1);
-	fprintf(log, "%c%u\n", END, trial_run(r->ctl, &r->rig, c, log));
+	go_alone(r, c);
+	verdict = trial_run(r->ctl, &r->rig, c, log);
+	if (replay_departed(r->ctl)) {
+		fprintf(log, "%s\n", replay_departed(r->ctl));
+		verdict = ERROR;
+	}
+	fprintf(log, "%c%u\n", END, verdict);
 	fclose(log);
 	if (r->ctl->trace_to)
 		fflush(r->ctl->trace_to);
@@ -195,10 +212,16 @@ static enum verdict finish(struct run *r, struct child *k)
 	return verdict_of(k, status);
 }
 
+/* A model's clock counts calls, and not time. */
+static uint64_t clock_of(struct run *r)
+{
+	return r->ctl->on_model ? now_ns() : smn_sys_now(&r->ctl->sys);
+}
+
 static void run_once(struct run *r, const struct test_case *c,
 		     struct outcome *out)
 {
-	uint64_t start = now_ns();
+	uint64_t start = clock_of(r);
 	struct child k;
 	int ret = begin(r, c, &k);
 
@@ -214,7 +237,7 @@ static void run_once(struct run *r, const struct test_case *c,
 	/* who was killed cannot undo what he changed on the machine */
 	if (out->verdict == ERROR || out->verdict == TIMED_OUT)
 		smn_inject_recover(&r->ctl->sys);
-	out->ns = now_ns() - start;
+	out->ns = clock_of(r) - start;
 	out->diag = k.text;
 }
 
@@ -232,6 +255,7 @@ void process_run(struct run *r, const struct test_case *c, struct outcome *out)
 	}
 	for (i = 0; i < r->repeat; i++) {
 		free(out->diag);
+		r->round = i;
 		run_once(r, c, out);
 		if (out->verdict != PASSED || r->stuck || stop_signal())
 			break;

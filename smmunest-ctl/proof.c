@@ -148,7 +148,7 @@ static void describe(struct ctl *ctl, const struct smn_bed *bed)
 	for (enum smn_place p = SMN_PLACE_A; p < SMN_NPLACES; p++)
 		doc_add(o, smn_place_name(p), doc_hex(bed->at[p].ipa, 16));
 	doc_add(ctl->result, "addresses", o);
-	if (bed->guess.text[0] && !ctl->model) {
+	if (bed->guess.text[0] && !ctl->on_model) {
 		ctl_say(ctl, "%s: IOVA 0x%" PRIx64 " and IPA 0x%" PRIx64
 			" are a guess, and may be RAM", bed->guess.text,
 			bed->x, bed->at[SMN_PLACE_A].ipa);
@@ -312,7 +312,7 @@ void doc_add_log(struct ctl *ctl, const struct smn_bed *bed,
 		json_object_array_add(lines, json_object_new_string(
 				      seen->line[i].text));
 	doc_add(ctl->result, "log", lines);
-	if (!bed->log.sys && !ctl->model)
+	if (!bed->log.sys && !ctl->on_model)
 		doc_add_str(ctl->result, "log_unread", bed->log_why.text);
 }
 
@@ -341,8 +341,9 @@ enum status bed_unseen(struct ctl *ctl, enum smn_break spoil)
 
 	smn_why_set(&cause, "--break=%s made no difference: nothing was stale "
 		    "here, so nothing is proved by it", smn_break_name(spoil));
-	smn_why_set(&remedy, ctl->model ? "scripts/vm run -- smmunest-ctl %s "
-		    "--break=%s: the model has no TLB" :
+	smn_why_set(&remedy, ctl->on_model ?
+		    "scripts/vm run -- smmunest-ctl %s --break=%s: the model "
+		    "has no TLB" :
 		    "smmunest-ctl %s --break=%s, again: what a TLB keeps is "
 		    "up to the SMMU", ctl->cmd->name, smn_break_name(spoil));
 	return ctl_no(ctl, CTL_SKIPPED, "dma.unseen", &cause, &remedy);

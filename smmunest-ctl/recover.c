@@ -35,7 +35,7 @@ static int recover_settings(struct ctl *ctl)
 void recover_half_done(struct ctl *ctl)
 {
 	/* a model has no past, and is not to change the machine it is of */
-	if (ctl->model)
+	if (ctl->on_model)
 		return;
 	smn_driver_recover(&ctl->sys, NULL, false, tell, ctl);
 	recover_settings(ctl);

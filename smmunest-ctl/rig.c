@@ -145,15 +145,18 @@ static void read_registers(struct run *r)
 static void ask_process(struct run *r)
 {
 	struct smn_sys *sys = &r->ctl->sys;
-	bool model = r->ctl->model;
+	bool model = r->ctl->on_model;
 
-	if (!model && geteuid())
+	if (!model && r->ctl->self.uid)
 		smn_why_set(unmet(r, NEED_ROOT), "this is user %u, not root",
-			    (unsigned int)geteuid());
+			    (unsigned int)r->ctl->self.uid);
 	if (model && sys->world->facts.is[SMN_FACT_NO_RESOURCE_CAP] == SMN_YES)
 		smn_why_set(unmet(r, NEED_ROOT), "this model's process lacks "
 			    "CAP_SYS_RESOURCE");
 	smn_inject_lacks(sys, unmet(r, NEED_INJECT));
+	if (!model && r->ctl->tape)
+		smn_why_set(unmet(r, NEED_INJECT), "the memory would be "
+			    "refused to who writes the recording");
 	if (!model)
 		return;
 	smn_why_set(unmet(r, NEED_KERNEL), "a model answers");

@@ -36,7 +36,7 @@ struct run {
 	unsigned int *chosen, nchosen;	/* indices into the list, in order */
 	struct outcome *outcomes;	/* of each of those */
 	unsigned int ndone;
-	unsigned int repeat, timeout_s;
+	unsigned int repeat, round, timeout_s;
 	bool shuffled;
 	uint64_t seed;
 	bool stuck;			/* a process that cannot be killed */

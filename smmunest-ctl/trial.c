@@ -91,7 +91,7 @@ static void fail(struct trial *t)
 		return;
 	t->failed = true;
 	fprintf(t->log, "again: smmunest-ctl ");
-	if (ctl->model)
+	if (ctl->on_model)
 		fprintf(t->log, "--backend=model:%s ", ctl->model_name);
 	fprintf(t->log, "run %s%s %s\n", t->c->slow ? "--slow " : "",
 		ctl->bdf, t->c->name);

@@ -85,7 +85,8 @@ static const struct smn_arg args_vfio_device_bind_iommufd[] = {
 	IN(vfio_device_bind_iommufd, flags, HEX),
 	IN(vfio_device_bind_iommufd, iommufd, FD),
 	OUT(vfio_device_bind_iommufd, out_devid, DEC, TYPES(DEVICE)),
-	IN(vfio_device_bind_iommufd, token_uuid_ptr, HEX, .rare = true),
+	IN(vfio_device_bind_iommufd, token_uuid_ptr, HEX, .rare = true,
+	   .address = true),
 };
 static const struct smn_arg args_vfio_device_attach_iommufd_pt[] = {
 	IN(vfio_device_attach_iommufd_pt, flags, HEX),
@@ -148,7 +149,7 @@ static const struct smn_arg args_iommu_ioas_allow_iovas[] = {
 	IN(iommu_ioas_allow_iovas, ioas_id, DEC, TYPES(IOAS)),
 	IN(iommu_ioas_allow_iovas, num_iovas, DEC),
 	IN(iommu_ioas_allow_iovas, __reserved, HEX, .rare = true),
-	IN(iommu_ioas_allow_iovas, allowed_iovas, HEX),
+	IN(iommu_ioas_allow_iovas, allowed_iovas, HEX, .address = true),
 };
 static const struct smn_arg args_iommu_ioas_copy[] = {
 	IN(iommu_ioas_copy, flags, FLAGS, NAMES(map_flags)),
@@ -162,14 +163,14 @@ static const struct smn_arg args_iommu_ioas_iova_ranges[] = {
 	IN(iommu_ioas_iova_ranges, ioas_id, DEC, TYPES(IOAS)),
 	INOUT(iommu_ioas_iova_ranges, num_iovas, DEC),
 	IN(iommu_ioas_iova_ranges, __reserved, HEX, .rare = true),
-	IN(iommu_ioas_iova_ranges, allowed_iovas, HEX),
+	IN(iommu_ioas_iova_ranges, allowed_iovas, HEX, .address = true),
 	OUT(iommu_ioas_iova_ranges, out_iova_alignment, HEX),
 };
 static const struct smn_arg args_iommu_ioas_map[] = {
 	IN(iommu_ioas_map, flags, FLAGS, NAMES(map_flags)),
 	IN(iommu_ioas_map, ioas_id, DEC, TYPES(IOAS)),
 	IN(iommu_ioas_map, __reserved, HEX, .rare = true),
-	IN(iommu_ioas_map, user_va, HEX),
+	IN(iommu_ioas_map, user_va, HEX, .address = true),
 	IN(iommu_ioas_map, length, HEX),
 	INOUT(iommu_ioas_map, iova, HEX),
 };
@@ -198,7 +199,7 @@ static const struct smn_arg args_iommu_hwpt_alloc[] = {
 	IN(iommu_hwpt_alloc, __reserved, HEX, .rare = true),
 	IN(iommu_hwpt_alloc, data_type, NAMED, NAMES(hwpt_types)),
 	IN(iommu_hwpt_alloc, data_len, DEC),
-	IN(iommu_hwpt_alloc, data_uptr, WORDS),
+	IN(iommu_hwpt_alloc, data_uptr, WORDS, .address = true),
 	IN(iommu_hwpt_alloc, fault_id, DEC, TYPES(FAULTQ)),
 	IN(iommu_hwpt_alloc, __reserved2, HEX, .rare = true),
 };
@@ -206,7 +207,7 @@ static const struct smn_arg args_iommu_hw_info[] = {
 	IN(iommu_hw_info, flags, HEX),
 	IN(iommu_hw_info, dev_id, DEC, TYPES(DEVICE)),
 	INOUT(iommu_hw_info, data_len, DEC),
-	IN(iommu_hw_info, data_uptr, HEX),
+	IN(iommu_hw_info, data_uptr, HEX, .address = true),
 	INOUT(iommu_hw_info, out_data_type, NAMED, NAMES(hw_info_types)),
 	OUT(iommu_hw_info, out_max_pasid_log2, DEC),
 	IN(iommu_hw_info, __reserved, HEX, .rare = true),
@@ -224,13 +225,13 @@ static const struct smn_arg args_iommu_hwpt_get_dirty_bitmap[] = {
 	IN(iommu_hwpt_get_dirty_bitmap, iova, HEX),
 	IN(iommu_hwpt_get_dirty_bitmap, length, HEX),
 	IN(iommu_hwpt_get_dirty_bitmap, page_size, HEX),
-	IN(iommu_hwpt_get_dirty_bitmap, data, HEX),
+	IN(iommu_hwpt_get_dirty_bitmap, data, HEX, .address = true),
 };
 static const struct smn_arg args_iommu_hwpt_invalidate[] = {
 	IN(iommu_hwpt_invalidate, hwpt_id, DEC, TYPES(VIOMMU)),
 	IN(iommu_hwpt_invalidate, data_type, NAMED, NAMES(inval_types)),
 	IN(iommu_hwpt_invalidate, entry_len, DEC),
-	IN(iommu_hwpt_invalidate, data_uptr, WORDS),
+	IN(iommu_hwpt_invalidate, data_uptr, WORDS, .address = true),
 	INOUT(iommu_hwpt_invalidate, entry_num, DEC),
 	IN(iommu_hwpt_invalidate, __reserved, HEX, .rare = true),
 };
@@ -255,7 +256,8 @@ static const struct smn_arg args_iommu_viommu_alloc[] = {
 	OUT(iommu_viommu_alloc, out_viommu_id, DEC, TYPES(VIOMMU)),
 	IN(iommu_viommu_alloc, data_len, DEC, .rare = true),
 	IN(iommu_viommu_alloc, __reserved, HEX, .rare = true),
-	IN(iommu_viommu_alloc, data_uptr, HEX, .rare = true),
+	IN(iommu_viommu_alloc, data_uptr, HEX, .rare = true,
+	   .address = true),
 };
 static const struct smn_arg args_iommu_vdevice_alloc[] = {
 	IN(iommu_vdevice_alloc, viommu_id, DEC, TYPES(VIOMMU)),
@@ -294,7 +296,7 @@ static const struct smn_arg args_iommu_ioas_noiommu_get_pa[] = {
 };
 static const struct smn_arg args_smn_file_arg[] = {
 	INOUT(smn_file_arg, length, DEC),
-	IN(smn_file_arg, data, HEX),
+	IN(smn_file_arg, data, HEX, .address = true),
 	IN(smn_file_arg, node, NAMED, NAMES(nodes)),
 	/* the lower and the upper bits of one number, see SMN_REGION_SHIFT */
 	{ .name = "offset", .format = SMN_ARG_HEX, .in = true, .rare = true,
@@ -427,47 +429,6 @@ bool smn_arg_told(const struct smn_arg *a, const void *arg)
 const char *smn_arg_value_name(const struct smn_arg *a, uint64_t v)
 {
 	return v < a->nnames ? a->names[v] : NULL;
-}
-
-const uint64_t *smn_op_payload(enum smn_op_id id, const void *arg,
-			       size_t *count)
-{
-	const struct iommu_hwpt_alloc *alloc = arg;
-	const struct iommu_hwpt_invalidate *inval = arg;
-	const struct smn_file_arg *file = arg;
-	uint64_t ptr = 0, bytes = 0;
-
-	if (id == SMN_IOMMU_HWPT_ALLOC) {
-		bytes = alloc->data_len;
-		ptr = alloc->data_uptr;
-	} else if (id == SMN_IOMMU_HWPT_INVALIDATE) {
-		bytes = (uint64_t)inval->entry_num * inval->entry_len;
-		ptr = inval->data_uptr;
-	} else if (id == SMN_WRITE_FAULTQ) {
-		bytes = file->length;
-		ptr = file->data;
-	}
-	*count = bytes / sizeof(uint64_t);
-	return *count ? (const uint64_t *)(uintptr_t)ptr : NULL;
-}
-
-bool smn_op_culprit(enum smn_op_id id, const void *in, const void *out,
-		    uint64_t words[2])
-{
-	const struct iommu_hwpt_invalidate *asked = in, *answered = out;
-	size_t len = (id == SMN_WRITE_FAULTQ ? 1 : 2) * sizeof(*words);
-	size_t n, at = 0;
-	const void *payload = smn_op_payload(id, in, &n);
-
-	if (id == SMN_IOMMU_HWPT_INVALIDATE) {
-		at = (size_t)answered->entry_num * asked->entry_len;
-		len = asked->entry_len < len ? asked->entry_len : len;
-	}
-	if (!payload || at + len > n * sizeof(*words))
-		return false;
-	words[0] = words[1] = 0;
-	memcpy(words, (const char *)payload + at, len);
-	return true;
 }
 
 const char *smn_errno_name(int err)

@@ -151,6 +151,7 @@ struct smn_arg {
 	uint16_t types;		/* the id of one of these: 1 << enum smn_type */
 	bool in, out;		/* who writes it: the caller, the kernel */
 	bool rare;		/* worth telling only when it is not 0 */
+	bool address;		/* of this process's memory */
 	bool value;		/* the file that the ioctl returns, if any:
 				 * no memory of the argument; the last one */
 };
@@ -221,6 +222,13 @@ const char *smn_arg_value_name(const struct smn_arg *a, uint64_t v);
  */
 const uint64_t *smn_op_payload(enum smn_op_id id, const void *arg,
 			       size_t *count);
+
+/*
+ * Where the kernel writes an answer beside the argument, and how many bytes at
+ * most: registers, ranges, the bitmap of dirty pages. NULL: nowhere.
+ * The pointer is the caller's: it may be wrong.
+ */
+void *smn_op_answer(enum smn_op_id id, const void *in, size_t *bytes);
 
 /*
  * The two words that a refusal is about, which the kernel has read: the STE, or

@@ -171,17 +171,6 @@ static void tame_pointer(struct smn_request *req, struct smn_req_value *v)
 	}
 }
 
-static bool is_address(const struct smn_arg *a)
-{
-	static const char *const names[] = { "user_va", "data_uptr", "data",
-					     "allowed_iovas" };
-
-	for (size_t i = 0; i < SMN_ARRAY_SIZE(names); i++)
-		if (!strcmp(a->name, names[i]))
-			return true;
-	return false;
-}
-
 /*
  * A mapping may not go on where the memory ends: what follows it in this
  * process is anybody's guess, unless it goes on for so long that there must be
@@ -232,7 +221,7 @@ void smn_fuzz_tame(struct smn_request *req)
 	for (unsigned int i = 0; i < op->nargs; i++) {
 		const struct smn_arg *a = &op->args[i];
 
-		if (is_address(a))
+		if (a->address)
 			tame_pointer(req, &req->arg[i]);
 		if (a->in && a->format == SMN_ARG_FD)
 			tame_file(&req->arg[i]);

@@ -27,6 +27,7 @@ struct locked {
 struct worker {
 	struct trial *t;
 	struct smn_sys sys;
+	struct tape *tape;		/* what it does is recorded apart */
 	pthread_barrier_t *start;
 	const struct test_case *c;
 	unsigned int index;
@@ -237,12 +238,17 @@ static void judge(struct trial *t, const struct job *job,
 static void together(struct trial *t, const struct test_case *c)
 {
 	struct ctl *ctl = trial_ctl(t);
-	struct locked l = { .be = *ctl->sys.be, .real = ctl->sys.be,
-			    .priv = ctl->sys.priv, .model = ctl->model };
+	struct smn_sys below = ctl->sys;
+	struct locked l = { .model = ctl->on_model };
 	struct worker workers[THREADS];
 	pthread_t threads[THREADS];
 	pthread_barrier_t start;
+	char name[16];
 
+	tape_below(ctl, &below);
+	l.be = *below.be;
+	l.real = below.be;
+	l.priv = below.priv;
 	l.be.ioctl = locked_ioctl;
 	l.be.refusal = NULL;
 	pthread_mutex_init(&l.lock, NULL);
@@ -250,6 +256,8 @@ static void together(struct trial *t, const struct test_case *c)
 	for (unsigned int i = 0; i < THREADS; i++) {
 		workers[i] = worker_of(t, c, &l, i);
 		workers[i].start = &start;
+		snprintf(name, sizeof(name), "thread %u", i);
+		workers[i].tape = tape_branch(ctl, &workers[i].sys, name);
 		if (pthread_create(&threads[i], NULL, work, &workers[i])) {
 			trial_check(t, false, "no thread");
 			_exit(1);
@@ -257,6 +265,8 @@ static void together(struct trial *t, const struct test_case *c)
 	}
 	for (unsigned int i = 0; i < THREADS; i++)
 		pthread_join(threads[i], NULL);
+	for (unsigned int i = 0; i < THREADS; i++)
+		tape_join(workers[i].tape);
 	judge(t, c->with, workers);
 }
 

@@ -185,7 +185,7 @@ static void sweep(struct trial *t, const struct test_case *c)
 
 	if (s.f->before && !trial_lines(t, s.f->before))
 		return;
-	if (smn_kmsg_open(sys, &s.log, false, &why) && !trial_ctl(t)->model)
+	if (smn_kmsg_open(sys, &s.log, false, &why) && !trial_ctl(t)->on_model)
 		trial_note(t, "nothing is known of warnings: %s", why.text);
 	ret = smn_inject_begin(&s.inject, sys, &why);
 	if (trial_check(t, !ret, "%s: %s", smn_errno_name(ret), why.text)) {

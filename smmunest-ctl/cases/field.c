@@ -35,19 +35,21 @@
 
 /* --- another process --- */
 
-static pid_t child(void)
+static pid_t child(struct trial *t)
 {
 	pid_t pid = fork();
 
-	if (!pid)
+	if (!pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		tape_stream(trial_ctl(t), "child");
+	}
 	return pid;
 }
 
 /* The device is the child's alone when it is killed. */
 static void killed(struct trial *t, const struct test_case *c)
 {
-	pid_t pid = child();
+	pid_t pid = child(t);
 
 	(void)c;
 	if (!pid)
@@ -117,7 +119,7 @@ static void reset(struct trial *t, const struct test_case *c)
 	(void)c;
 	if (!resets(t))
 		return;
-	pid = child();
+	pid = child(t);
 	if (!pid)
 		_exit(-smn_sys_ioctl(&trial_ctl(t)->sys, SMN_VFIO_DEVICE_RESET,
 				     trial_fd(t, "cdev"), &none));
