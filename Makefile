@@ -147,7 +147,9 @@ $(Z)/bin/%: $(Z)/tests/fuzz/%.o $(patsubst %.c,$(Z)/%.o,$(LIB))
 	$(Q)$(FUZZ_CC) $(SAN_FLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ \
 		$(NATIVE_LIBS)
 
-# this one reads what the program writes: the rooms of compare and report
+# these read what the program writes: a recording; the rooms of compare and report
+$(Z)/bin/replay: $(patsubst %.c,$(Z)/%.o,$(wildcard \
+	$(patsubst %,smmunest-ctl/%.c,doc doc-read record replay tape-event)))
 $(Z)/bin/evidence: $(patsubst %.c,$(Z)/%.o,$(wildcard \
 	$(patsubst %,smmunest-ctl/%.c,bench-row compare doc* evidence html \
 	json page* plot trace verdict)))

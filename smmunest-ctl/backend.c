@@ -117,17 +117,29 @@ static enum status open_named(struct ctl *ctl)
 		      &(struct smn_why){ "one of " BACKEND_NAMES });
 }
 
+/* Options that say two things about who answers. */
+static enum status contradicts(struct ctl *ctl, const char *why,
+			       const char *remedy)
+{
+	struct smn_why cause, other;
+
+	smn_why_set(&cause, "%s", why);
+	smn_why_set(&other, "%s", remedy);
+	return ctl_no(ctl, CTL_USAGE, "backend", &cause, &other);
+}
+
 enum status backend_open(struct ctl *ctl)
 {
 	enum status status;
 
 	if (ctl->dry_run && ctl->backend)
-		return ctl_no(ctl, CTL_USAGE, "backend",
-			      &(struct smn_why){ "--dry-run is on a model of "
-						 "this machine, --backend "
-						 "names another" },
-			      &(struct smn_why){ "leave one of them out" });
+		return contradicts(ctl, "--dry-run is on a model of this "
+				   "machine, --backend names another",
+				   "leave one of them out");
 	status = ctl->dry_run ? open_mirror(ctl) : open_named(ctl);
+	if (!status && ctl->replay && ctl->record)
+		return contradicts(ctl, "--record of a recording would be the "
+				   "same again", "cp, without --record");
 	if (status || !ctl->model)
 		return status;
 	ctl->on_model = true;
@@ -147,10 +159,9 @@ void backend_close(struct ctl *ctl)
 void backend_tell(const struct ctl *ctl, FILE *to)
 {
 	if (ctl->replay)
-		fprintf(to, "replay        %s: a recording answers%s%s, no "
-			"real kernel\n", ctl->replay, ctl->on_model ?
-			" of a model, " : "", ctl->on_model ? ctl->model_name :
-			"");
+		fprintf(to, "replay        %s: a recording of %s%s answers, no "
+			"real kernel\n", ctl->replay, ctl->on_model ? "model " :
+			"a kernel", ctl->model_name);
 	/* what words mean is the same everywhere */
 	if (ctl->model && smn_model_asked(ctl->model))
 		fprintf(to, "model         %s: a software kernel answers, no "
@@ -161,5 +172,6 @@ void backend_tell_stderr(struct ctl *ctl)
 {
 	if (!ctl->model_told)
 		backend_tell(ctl, stderr);
-	ctl->model_told |= ctl->model && smn_model_asked(ctl->model);
+	ctl->model_told |= ctl->replay ||
+		(ctl->model && smn_model_asked(ctl->model));
 }

@@ -54,6 +54,9 @@ static void begin(const struct run *r, FILE *to)
 
 	smn_host_release(&r->ctl->sys, release, sizeof(release));
 	fprintf(to, "KTAP version 1\n1..%u\n", r->nchosen);
+	if (ctl->replay)
+		fprintf(to, "# replay %s: a recording answers, no real "
+			"kernel\n", ctl->replay);
 	if (ctl->on_model)
 		fprintf(to, "# model %s: a software kernel answers, no real "
 			"one\n", ctl->model_name);

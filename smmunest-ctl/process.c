@@ -66,7 +66,7 @@ static void be_child(struct run *r, const struct test_case *c, int fd)
 	verdict = trial_run(r->ctl, &r->rig, c, log);
 	if (replay_departed(r->ctl)) {
 		fprintf(log, "%s\n", replay_departed(r->ctl));
-		verdict = ERROR;
+		verdict = FAILED;
 	}
 	fprintf(log, "%c%u\n", END, verdict);
 	fclose(log);

@@ -138,7 +138,7 @@ int record_end(struct ctl *ctl)
 	struct tape *t = ctl->tape;
 	bool whole;
 
-	if (!t || !ctl->record)
+	if (!t || ctl->replay)
 		return CTL_OK;
 	whole = !t->lost && !t->tape.full;
 	smn_tape_end(&t->tape, t->sys);

@@ -8,6 +8,8 @@
 
 #include "tape.h"
 
+enum { MOST_ERRNO = 4095, MOST_FILES = 1 << 20, MOST_BYTES = 1 << 28 };
+
 /* Keys of what came of a call; all others are what it was made with. */
 static const char *const results[] = {
 	"stream", "ret", "out", "out_hex", "names", "got", "answer", "at",
@@ -372,9 +374,9 @@ static bool take_bytes(struct json_object *line, struct smn_tape_event *e,
 		       struct smn_why *why)
 {
 	ssize_t n = e->room ? bytes_of(line, "out", e->out, e->room) : 0;
+	int64_t most = e->call == SMN_TAPE_poll ? e->n[0] : n;
 
-	if (n < 0 || (e->call != SMN_TAPE_poll && e->room && e->ret > 0 &&
-		      n != e->ret && (size_t)e->ret <= e->room))
+	if (n < 0 || (e->room && e->ret > most))
 		return wrong(why, "\"out\"");
 	e->nout = n;
 	return true;
@@ -416,6 +418,20 @@ static bool check_changes(struct json_object *line)
 	return true;
 }
 
+/* An errno, a number of a file, or of bytes; of the clock any. */
+static bool check_value(enum smn_tape_call call, struct json_object *v)
+{
+	int64_t most = MOST_BYTES, ret = json_object_get_int64(v);
+
+	if (!is_number(v) || call == SMN_TAPE_now)
+		return is_number(v);
+	if (call == SMN_TAPE_open || call == SMN_TAPE_eventfd ||
+	    call == SMN_TAPE_netlink || call == SMN_TAPE_begin_write ||
+	    call == SMN_TAPE_ioctl)
+		most = MOST_FILES;
+	return ret >= -MOST_ERRNO && ret <= most;
+}
+
 bool event_check(struct json_object *line, struct smn_why *why)
 {
 	const char *call = json_object_get_string(doc_get(line, "call"));
@@ -426,7 +442,7 @@ bool event_check(struct json_object *line, struct smn_why *why)
 		i++;
 	if (i == SMN_TAPE_NCALLS)
 		return wrong(why, "\"call\"");
-	if (!is_number(doc_get(line, "ret")))
+	if (!check_value(i, doc_get(line, "ret")))
 		return wrong(why, "\"ret\"");
 	if (!check_changes(line))
 		return wrong(why, "memory that changed");

@@ -20,12 +20,20 @@ static int extension(struct smn_tape *t, int fd, unsigned long request,
 	ANSWER(t->real->ioctl(t->priv, fd, request, arg, span));
 }
 
-static struct smn_tape_bytes payload_of(enum smn_op_id op, const void *in)
+/* What lies behind the memory that it begins in is not meant. */
+static struct smn_tape_bytes payload_of(const struct smn_tape *t,
+					enum smn_op_id op, const void *in)
 {
-	size_t words;
+	size_t words, n;
 	const void *p = smn_op_payload(op, in, &words);
+	unsigned int map;
+	uint64_t at;
 
-	return smn_tape_copy(p, words * sizeof(uint64_t));
+	n = words * sizeof(uint64_t);
+	if (smn_tape_place(t, (uintptr_t)p, &map, &at) &&
+	    n > t->maps[map - 1].n - at)
+		n = t->maps[map - 1].n - at;
+	return smn_tape_copy(p, n);
 }
 
 static void take_answer(struct smn_tape_event *e)
@@ -60,7 +68,7 @@ static int tape_ioctl(void *be, int fd, unsigned long request, void *arg,
 		return extension(t, fd, request, arg, span);
 	memcpy(in, arg, smn_op(op)->size);
 	e.in = (struct smn_tape_bytes){ in, smn_op(op)->size };
-	e.behind = payload_of(op, in);
+	e.behind = payload_of(t, op, in);
 	e.out = arg;
 	e.room = e.nout = smn_op(op)->size;
 	if (!smn_tape_ask(t, &e)) {
@@ -99,9 +107,7 @@ static void *tape_map(void *be, size_t len)
 	smn_tape_told(t, &e);
 	if (!t->real && !e.ret)
 		p = anonymous(len);
-	if (p)
-		smn_tape_add_map(t, p, len);
-	return p;
+	return p ? smn_tape_add_map(t, p, len) : NULL;
 }
 
 /* A device's registers are nothing to be compared; a replay has none. */
@@ -120,7 +126,7 @@ static void *tape_map_file(void *be, int fd, size_t len)
 		p = anonymous(len);
 	t->memory = false;
 	if (p)
-		smn_tape_add_map(t, p, len);
+		p = smn_tape_add_map(t, p, len);
 	t->memory = memory;
 	return p;
 }

@@ -2,26 +2,52 @@
 /* Memory on a tape: where it is, and what has become different. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "sys/tape-parts.h"
 
 #define PIECE 8		/* bytes that are looked at together */
 #define PAGE 4096
+#define PLACES 0x680000000000UL	/* nobody else is there, ASan neither */
+#define PLACE 0x40000000UL
 
-unsigned int smn_tape_add_map(struct smn_tape *t, void *p, size_t n)
+/*
+ * The k-th memory is at the k-th place, so that an address that is told is the
+ * same at every replay. Where that place is taken, it stays where it is.
+ */
+static void *settle(unsigned int k, void *p, size_t n)
 {
-	struct smn_tape_map *m = &t->maps[t->nmaps];
+	void *place = (void *)(PLACES + k * PLACE), *moved = MAP_FAILED;
 
-	if (t->nmaps == SMN_TAPE_MAPS) {
+	if (n > PLACE || mmap(place, n, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS |
+			      MAP_FIXED_NOREPLACE, -1, 0) != place)
+		return p;
+	moved = mremap(p, n, n, MREMAP_MAYMOVE | MREMAP_FIXED, place);
+	if (moved == MAP_FAILED)
+		munmap(place, n);
+	return moved == MAP_FAILED ? p : moved;
+}
+
+void *smn_tape_add_map(struct smn_tape *t, void *p, size_t n)
+{
+	struct smn_tape_map *m;
+	unsigned int i = 0;
+
+	while (i < t->nmaps && t->maps[i].at)
+		i++;
+	if (i == SMN_TAPE_MAPS) {
 		t->full = true;
-		return 0;
+		return p;
 	}
+	t->nmaps = i < t->nmaps ? t->nmaps : i + 1;
+	p = settle(i, p, n);
+	m = &t->maps[i];
 	*m = (struct smn_tape_map){ .at = p, .n = n };
 	/* it is zeroes in the beginning */
 	if (t->memory)
 		m->seen = calloc(1, n);
 	t->full |= t->memory && !m->seen;
-	return ++t->nmaps;
+	return p;
 }
 
 unsigned int smn_tape_drop_map(struct smn_tape *t, const void *p)

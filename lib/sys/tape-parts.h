@@ -36,8 +36,11 @@ struct smn_tape_bytes smn_tape_copy(const void *p, size_t n);
 void smn_tape_files(struct smn_backend *be);
 void smn_tape_calls(struct smn_backend *be);
 
-/* Memory comes and goes; its number, or 0: there is none for it. */
-unsigned int smn_tape_add_map(struct smn_tape *t, void *p, size_t n);
+/*
+ * Memory comes, and may be moved to where it is at every replay: that is
+ * returned. And it goes: its number, or 0: it has none.
+ */
+void *smn_tape_add_map(struct smn_tape *t, void *p, size_t n);
 unsigned int smn_tape_drop_map(struct smn_tape *t, const void *p);
 
 /* What is different from when it was looked at last: t->changes. */

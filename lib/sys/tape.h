@@ -117,7 +117,7 @@ struct smn_tape {
 	void *priv;
 	struct smn_backend be;
 	struct smn_tape_map maps[SMN_TAPE_MAPS];
-	unsigned int nmaps;		/* that there ever were */
+	unsigned int nmaps;		/* in use, gaps among them */
 	struct smn_tape_change *changes;
 	unsigned int nchanges, room;
 	bool memory;			/* it can be compared */
