@@ -111,12 +111,32 @@ static void add_cause(struct json_object *causes, const char *id,
 	json_object_array_add(causes, o);
 }
 
+/*
+ * How likely a row is what a VMM ran into: the machine, rather than an argument
+ * that it has wrong, and what happens rather than what is hard to bring about.
+ */
+static unsigned int rank(const struct smn_row *row)
+{
+	return (row->width ? 2 : 0) + (row->unreached ? 1 : 0);
+}
+
 /* The rows of that errno; of more than a few, explain tells the rest. */
+static void add_rows(struct json_object *causes, enum smn_op_id op, int err)
+{
+	const struct smn_row *row;
+
+	for (unsigned int r = 0; r < 4; r++)
+		for (unsigned int i = 0; (row = smn_row_at(op, i)); i++)
+			if (row->err == err && rank(row) == r &&
+			    json_object_array_length(causes) < MAX_CAUSES)
+				add_cause(causes, row->id, row->cause,
+					  row->remedy);
+}
+
 static struct json_object *causes_of(const struct wrong *w)
 {
 	struct json_object *causes = json_object_new_array();
 	enum smn_op_id op = w->said.op;
-	const struct smn_row *row;
 
 	if (w->said.event)
 		add_cause(causes, w->said.event->name, w->said.event->doc,
@@ -129,10 +149,13 @@ static struct json_object *causes_of(const struct wrong *w)
 			  "mapped before, a BAR perhaps, cannot be unmapped "
 			  "either", "look at the first IOMMU_IOAS_MAP that "
 			  "failed");
-	for (unsigned int i = 0; (row = smn_row_at(op, i)); i++)
-		if (row->err == -w->said.err &&
-		    json_object_array_length(causes) < MAX_CAUSES)
-			add_cause(causes, row->id, row->cause, row->remedy);
+	if (!strcmp(w->said.id, "trace.vdevice.zero"))
+		add_cause(causes, "log.sid-0", "the device's StreamID was "
+			  "asked for before the guest had numbered its buses, "
+			  "when every device of a bridge has 0", "let the "
+			  "vDEVICE be made when the guest writes the STE "
+			  "(CMD_CFGI_STE)");
+	add_rows(causes, op, -w->said.err);
 	return causes;
 }
 

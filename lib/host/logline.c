@@ -30,6 +30,7 @@ const char *smn_log_by_name(enum smn_log_by by)
 	static const char *const names[] = {
 		[SMN_LOG_KERNEL] = "kernel",
 		[SMN_LOG_STRACE] = "strace",
+		[SMN_LOG_US] = "trace",
 		[SMN_LOG_VMM] = "vmm",
 	};
 
@@ -180,6 +181,38 @@ static bool by_strace(const char *line, struct smn_log_line *said)
 	return true;
 }
 
+/* The name right before a parenthesis, if it is an ioctl's. */
+static enum smn_op_id op_before(const char *line, const char *open)
+{
+	const char *at = open;
+	char word[NAME];
+
+	while (at > line && (isupper((unsigned char)at[-1]) || at[-1] == '_'))
+		at--;
+	if (open - at >= NAME || !memchr(at, '_', open - at))
+		return SMN_NOPS;
+	memcpy(word, at, open - at);
+	word[open - at] = '\0';
+	return smn_op_by_name(word);
+}
+
+/* IOMMU_VIOMMU_ALLOC(3, {...}) = -1 EOPNOTSUPP {...} <12.3 us> */
+static bool by_us(const char *line, struct smn_log_line *said)
+{
+	const char *open = strchr(line, '('), *end = strstr(line, "}) = ");
+	enum smn_op_id op = open && end ? op_before(line, open) : SMN_NOPS;
+
+	if (op == SMN_NOPS || open > end)
+		return false;
+	*said = (struct smn_log_line){
+		.by = SMN_LOG_US, .id = "ioctl", .op = op,
+		.meaning = "a call of this program's",
+		.err = !strncmp(end, "}) = -1", 7) ? errno_in(end + 5) : 0,
+	};
+	said->wrong = said->err;
+	return true;
+}
+
 static bool by_vmm(const char *line, struct smn_log_line *said)
 {
 	size_t i;
@@ -250,7 +283,7 @@ static bool passes(const struct smn_log_filter *f, const char *line)
 bool smn_log_line_read(const struct smn_log_filter *f, const char *line,
 		       struct smn_log_line *said)
 {
-	return passes(f, line) && (by_strace(line, said) ||
-				   by_kernel(line, said) ||
-				   by_vmm(line, said));
+	return passes(f, line) &&
+	       (by_strace(line, said) || by_us(line, said) ||
+		by_kernel(line, said) || by_vmm(line, said));
 }

@@ -33,10 +33,31 @@
 	  IOMMU_HWPT_ALLOC, false, "a stage of translation") \
 	X("trace.viommu", "iommufd_backend_alloc_viommu", "", \
 	  IOMMU_VIOMMU_ALLOC, false, "the guest's SMMU") \
+	X("trace.vdevice.zero", "iommufd_backend_alloc_vdev", "virt_id=0x0 ", \
+	  IOMMU_VDEVICE_ALLOC, false, "a device's StreamID in the guest, " \
+	  "which is 0: buses may have no numbers yet") \
 	X("trace.vdevice", "iommufd_backend_alloc_vdev", "", \
 	  IOMMU_VDEVICE_ALLOC, false, "a device's StreamID in the guest") \
 	X("trace.veventq", "iommufd_backend_alloc_veventq", "", \
 	  IOMMU_VEVENTQ_ALLOC, false, "the way of events to the guest") \
+	X("trace.eventq", "iommufd_viommu_alloc_eventq", "", \
+	  IOMMU_VEVENTQ_ALLOC, false, "the way of events to the guest") \
+	X("trace.dirty", "iommufd_backend_set_dirty", "", \
+	  IOMMU_HWPT_SET_DIRTY_TRACKING, false, "the guest migrates") \
+	X("trace.bitmap", "iommufd_backend_get_dirty_bitmap", "", \
+	  IOMMU_HWPT_GET_DIRTY_BITMAP, false, "the guest migrates") \
+	X("trace.bind", "iommufd_cdev_connect_and_bind", "", \
+	  VFIO_DEVICE_BIND_IOMMUFD, false, "QEMU has taken a device") \
+	X("trace.attach", "iommufd_cdev_attach_ioas_hwpt", "", \
+	  VFIO_DEVICE_ATTACH_IOMMUFD_PT, false, "a device is attached") \
+	X("trace.attach.other", "iommufd_cdev_fail_attach_existing_container", \
+	  "", VFIO_DEVICE_ATTACH_IOMMUFD_PT, true, "a device cannot share " \
+	  "what others have, and QEMU makes its own") \
+	X("trace.detach", "iommufd_cdev_detach_ioas_hwpt", "", \
+	  VFIO_DEVICE_DETACH_IOMMUFD_PT, false, "a device is let go") \
+	X("trace.skipped", "vfio_listener_region_add_no_dma_map", "", \
+	  IOMMU_IOAS_MAP, false, "what is smaller than a page is not " \
+	  "mapped: a BAR, which other devices miss") \
 	X("trace.invalidate", "iommufd_backend_invalidate_cache", "", \
 	  IOMMU_HWPT_INVALIDATE, false, "the guest's commands") \
 	X("trace.free", "iommufd_backend_free_id", "", \
@@ -51,6 +72,20 @@
 	  NOPS, true, "the guest's SMMU stops at a command") \
 	X("trace.ste", "smmuv3_cmdq_cfgi_ste", "", \
 	  NOPS, false, "the guest changed the STE of a stream") \
+	X("trace.bar.gone", "pci_update_mappings_del", "", \
+	  NOPS, false, "a BAR goes from the guest's memory") \
+	X("trace.bar", "pci_update_mappings_add", "", \
+	  NOPS, false, "a BAR comes into the guest's memory") \
+	X("trace.installed", "smmuv3_accel_install_ste", "", \
+	  VFIO_DEVICE_ATTACH_IOMMUFD_PT, false, "the guest's STE is in " \
+	  "effect") \
+	X("vmm.ste", "Invalid STE config for sid", "", \
+	  NOPS, true, "the guest's STE is none that can be nested") \
+	X("vmm.host", "Host SMMUv3 ", "", \
+	  IOMMU_GET_HW_INFO, true, "the guest's SMMU was given what the " \
+	  "host's does not have") \
+	X("vmm.lost", "vEVENTQ(type", "", \
+	  READ_VEVENTQ, true, "events of the guest were lost") \
 	X("vmm.bar", "IOMMU_IOAS_MAP failed", "PCI BAR", \
 	  IOMMU_IOAS_MAP, true, "a BAR cannot be mapped as memory can; only " \
 	  "other devices miss it") \
@@ -63,11 +98,16 @@
 	X("vmm.vfio", "VFIO_DEVICE_", "ailed", NOPS, true, \
 	  "a call of the VMM's")
 
-enum smn_log_by { SMN_LOG_KERNEL, SMN_LOG_STRACE, SMN_LOG_VMM };
+enum smn_log_by {
+	SMN_LOG_KERNEL,
+	SMN_LOG_STRACE,
+	SMN_LOG_US,	/* --trace of this program */
+	SMN_LOG_VMM,
+};
 
 struct smn_log_line {
 	enum smn_log_by by;
-	const char *id;			/* of the row; "ioctl" of strace */
+	const char *id;			/* of the row; "ioctl" of calls */
 	const char *meaning;
 	bool wrong;
 	enum smn_op_id op;		/* SMN_NOPS: no call, or not known */
@@ -86,7 +126,7 @@ void smn_log_filter_init(struct smn_log_filter *f);
 bool smn_log_line_read(const struct smn_log_filter *f, const char *line,
 		       struct smn_log_line *said);
 
-/* "kernel", "strace", "vmm" */
+/* "kernel", "strace", "trace", "vmm" */
 const char *smn_log_by_name(enum smn_log_by by);
 
 #endif

@@ -47,6 +47,17 @@ a_log() {
 	holds '.result.first[2] | .op == "IOMMU_IOAS_UNMAP" and (any(.causes[]; .id == "log.never-mapped") | not)'
 }
 
+@test "decode --log: a StreamID that was 0 before the buses had numbers" {
+	cat >log <<-'EOF'
+		iommufd_backend_alloc_vdev  iommufd=10 dev_id=1 viommu_id=4 virt_id=0x0 vdev_id=5 (0)
+		iommufd_backend_alloc_vdev  iommufd=10 dev_id=2 viommu_id=4 virt_id=0x0 vdev_id=0 (-17)
+		iommufd_backend_alloc_vdev  iommufd=10 dev_id=2 viommu_id=4 virt_id=0x100 vdev_id=0 (-17)
+	EOF
+	ctl 0 decode --log=log
+	holds '.result.first[0] | .line == 2 and .op == "IOMMU_VDEVICE_ALLOC" and .errno == 17 and .causes[0].id == "log.sid-0"' \
+		'.result.first[1] | .line == 3 and ([.causes[].id] | contains(["vdevice.vsid"]) and all(. != "log.sid-0"))'
+}
+
 @test "decode --log: as text, from a pipe, with the lines of something else under -v" {
 	run -0 smmunest-ctl decode --log=- < <(a_log)
 	assert_line --index 0 --regexp '^ +2  kernel  EVENT_RAW .* event 0x10 received:$'
@@ -121,4 +132,32 @@ a_log() {
 	holds '[.result.first[] | select(.event == "F_TRANSLATION") | .what] | contains(["trace.event"])' \
 		'.result.first[0] | .causes[0].text == "no translation for the address"' \
 		'all(.result.lines[]; .text | contains("translate_success") | not)'
+}
+
+# traced FILE COMMAND OPTION...: what QEMU, the guest's kernel and our own --trace told of COMMAND on a real run
+traced() {
+	local to=$PWD/$1 command=$2
+	shift 2
+	run -0 --separate-stderr "$top/scripts/vm" run --timeout 90 "$@" --qemu-arg -D --qemu-arg "$to.qemu" \
+		--qemu-arg -trace --qemu-arg 'smmuv3_*' --qemu-arg -trace --qemu-arg 'pci_*' -- \
+		"$command"' 2>$OUT/words || true; dmesg >$OUT/dmesg'
+	grep -q smmuv3_ "$to.qemu"
+	cat "$to.qemu" "$top/build/vm/out/words" "$top/build/vm/out/dmesg" >"$to"
+	ctl 0 decode --log="$to"
+}
+
+# bats test_tags=vm
+@test "decode --log: real runs with and without the IORT's promise, and with a device that is pulled" {
+	need_vm
+	# nothing is wrong where it is kept
+	traced good 'smmunest-ctl --trace alloc --attach Cfg=s1 S1ContextPtr=0x40001000 >/dev/null' --device edu
+	holds '.result.first == []' 'any(.result.lines[]; .by == "trace" and .op == "VFIO_DEVICE_ATTACH_IOMMUFD_PT")' \
+		'any(.result.lines[]; .what == "trace.ste")'
+	# without it the vIOMMU is refused, first of all
+	traced stock 'smmunest-ctl --trace alloc --attach Cfg=s1 S1ContextPtr=0x40001000 >/dev/null' --device edu --stock-iort
+	holds '.result.first[0] | .op == "IOMMU_VIOMMU_ALLOC" and .errno == 95 and ([.causes[].id] | contains(["viommu.canwbs"]))'
+	# a device that is pulled while it works is asked for, and nothing of nesting goes wrong by that
+	traced pulled 'smmunest-ctl --trace detach --via=unplug --while=dma >/dev/null' --device edu,hotplug --replug 1
+	holds 'any(.result.lines[]; .by == "kernel" and .what == "UNBIND")' 'any(.result.lines[]; .what == "trace.bar.gone")' \
+		'[.result.first[] | select(.by == "trace" and (.op | test("ALLOC|INVALIDATE|IOAS")))] == []'
 }

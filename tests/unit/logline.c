@@ -66,7 +66,36 @@ static const struct {
 	{ .line = "smmuv3_write_gerrorn acked=0x1, new GERRORN=0x1" },
 	{ .line = "smmuv3_read_mmio smmuv3 reg=0x0 val=0x0 size=4 r=0" },
 
+	{ "iommufd_backend_alloc_vdev  iommufd=10 dev_id=1 viommu_id=4 "
+	  "virt_id=0x0 vdev_id=0 (-17)", "trace.vdevice.zero", true,
+	  SMN_IOMMU_VDEVICE_ALLOC, -EEXIST, NULL },
+	{ "iommufd_backend_alloc_vdev  iommufd=10 dev_id=1 viommu_id=4 "
+	  "virt_id=0x100 vdev_id=5 (0)", "trace.vdevice", false,
+	  SMN_IOMMU_VDEVICE_ALLOC, 0, NULL },
+	{ "iommufd_cdev_fail_attach_existing_container  error attach 0000:01:"
+	  "00.0 (21) to id=3: Invalid argument", "trace.attach.other", true,
+	  SMN_VFIO_DEVICE_ATTACH_IOMMUFD_PT, -EINVAL, NULL },
+	{ "vfio_listener_region_add_no_dma_map Region \"0000:01:00.0 BAR 0\" "
+	  "0x10000000 size=0x100 is not aligned to 0x1000 and cannot be "
+	  "mapped for DMA", "trace.skipped", false, SMN_IOMMU_IOAS_MAP, 0,
+	  NULL },
+
 	/* and its complaints */
+	{ "qemu-system-aarch64: -device vfio-pci,host=01:00.0: Host SMMUv3 "
+	  "SSIDSIZE not compatible (host=0, QEMU=16)", "vmm.host", true,
+	  SMN_IOMMU_GET_HW_INFO, 0, NULL },
+	{ "qemu-system-aarch64: vEVENTQ(type 1 id 6): lost 3 event(s)",
+	  "vmm.lost", true, SMN_READ_VEVENTQ, 0, NULL },
+	{ "qemu-system-aarch64: Invalid STE config for sid 0x10", "vmm.ste",
+	  true, SMN_NOPS, 0, NULL },
+
+	/* this program's own */
+	{ "IOMMU_VIOMMU_ALLOC(3, {type=ARM_SMMUV3, dev_id=1, hwpt_id=3}) = -1 "
+	  "EOPNOTSUPP {} <12.3 us>", "ioctl", true, SMN_IOMMU_VIOMMU_ALLOC,
+	  -EOPNOTSUPP, NULL },
+	{ "# map.access: IOMMU_IOAS_MAP(3, {ioas_id=1}) = 0 {iova=0x5} <1 ns>",
+	  "ioctl", false, SMN_IOMMU_IOAS_MAP, 0, NULL },
+	{ .line = "iommu_map(3, {}) = -1 EINVAL" },
 	{ "qemu-system-aarch64: warning: IOMMU_IOAS_MAP failed: Bad address, "
 	  "PCI BAR?", "vmm.bar", true, SMN_IOMMU_IOAS_MAP, -EFAULT, NULL },
 	{ "qemu-system-aarch64: -device vfio-pci,host=01:00.0: vfio 0000:01:"
