@@ -149,7 +149,7 @@ $(Z)/bin/%: $(Z)/tests/fuzz/%.o $(patsubst %.c,$(Z)/%.o,$(LIB))
 
 # these read what the program writes: a recording; the rooms of compare and report
 $(Z)/bin/replay: $(patsubst %.c,$(Z)/%.o,$(wildcard \
-	$(patsubst %,smmunest-ctl/%.c,doc doc-read record replay tape-event)))
+	$(patsubst %,smmunest-ctl/%.c,doc doc-read record replay tape-*)))
 $(Z)/bin/evidence: $(patsubst %.c,$(Z)/%.o,$(wildcard \
 	$(patsubst %,smmunest-ctl/%.c,bench-row compare doc* evidence html \
 	json page* plot trace verdict)))

@@ -165,11 +165,7 @@ void backend_tell(const struct ctl *ctl, FILE *to);
 /* The same before the first word on stderr, once. */
 void backend_tell_stderr(struct ctl *ctl);
 
-/* --- recordings, record.c and replay.c --- */
-
-struct tape;
-
-void self_learn(struct self *self);
+/* --- recordings, record.c, replay.c, tape-stream.c --- */
 
 /* With --record all is written down from now on, up to the end: 0, or what the
  * program then ends with. */
@@ -178,7 +174,6 @@ int record_end(struct ctl *ctl);
 
 /* The recording answers from now on; CTL_USAGE and the line: it is none. */
 enum status replay_open(struct ctl *ctl, const char *path);
-void replay_before(struct tape *t, struct smn_sys *sys);
 void replay_close(struct ctl *ctl);
 
 /* Where the program asked what was not recorded there, or NULL; and that as
@@ -276,6 +271,9 @@ enum status recover_all(struct ctl *ctl, struct smn_recovered *failed);
 /* The number behind @key of /proc/self/status; false: there is none. */
 bool ctl_own_status(struct smn_sys *sys, const char *key, int base,
 		    uint64_t *value);
+
+/* What this process is, which a replay takes from the recording instead. */
+void self_learn(struct self *self);
 
 /* The limit on pinned memory, from @sys's procfs and this process. */
 void ctl_learn_limits(struct ctl *ctl, struct smn_world *w);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "ctl.h"
 
@@ -16,6 +17,19 @@ static void tell(struct smn_facts *f, enum smn_fact fact, enum smn_truth truth)
 {
 	if (truth)
 		f->is[fact] = truth;
+}
+
+/* --- of this process, which no file tells --- */
+
+void self_learn(struct self *self)
+{
+	struct rlimit limit;
+
+	*self = (struct self){ .uid = geteuid(), .memlock = ~0ULL,
+			       .page = sysconf(_SC_PAGESIZE) };
+	if (!getrlimit(RLIMIT_MEMLOCK, &limit) &&
+	    limit.rlim_cur != RLIM_INFINITY)
+		self->memlock = limit.rlim_cur;
 }
 
 /* --- before --- */

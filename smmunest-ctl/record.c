@@ -4,23 +4,9 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "tape.h"
-
-/* --- of this process, which no file tells --- */
-
-void self_learn(struct self *self)
-{
-	struct rlimit limit;
-
-	*self = (struct self){ .uid = geteuid(), .memlock = ~0ULL,
-			       .page = sysconf(_SC_PAGESIZE) };
-	if (!getrlimit(RLIMIT_MEMLOCK, &limit) &&
-	    limit.rlim_cur != RLIM_INFINITY)
-		self->memlock = limit.rlim_cur;
-}
 
 /* --- lines --- */
 
@@ -97,7 +83,7 @@ static void put_head(struct tape *t)
 
 /* --- beginning and end --- */
 
-static void stand_before(struct tape *t, struct smn_sys *sys)
+void record_before(struct tape *t, struct smn_sys *sys)
 {
 	const struct smn_tape_user user = { .ctx = t, .put = put };
 
@@ -127,7 +113,7 @@ enum status record_begin(struct ctl *ctl)
 						 "that can be written" });
 	}
 	ctl->tape = t;
-	stand_before(t, &ctl->sys);
+	record_before(t, &ctl->sys);
 	put_head(t);
 	return CTL_OK;
 }
@@ -150,66 +136,4 @@ int record_end(struct ctl *ctl)
 	free(t);
 	ctl->tape = NULL;
 	return whole ? CTL_OK : CTL_INTERNAL;
-}
-
-/* --- streams --- */
-
-static void branch_name(char buf[TAPE_STREAM], const char *of,
-			const char *name)
-{
-	snprintf(buf, TAPE_STREAM, "%.70s%s%.70s", of, of[0] ? "/" : "", name);
-}
-
-void tape_stream(struct ctl *ctl, const char *name)
-{
-	struct tape *t = ctl->tape;
-	char before[TAPE_STREAM];
-
-	if (!t)
-		return;
-	snprintf(before, sizeof(before), "%s", t->stream);
-	branch_name(t->stream, before, name);
-	t->at = 0;
-}
-
-void tape_below(struct ctl *ctl, struct smn_sys *sys)
-{
-	if (!ctl->tape || !ctl->record)
-		return;
-	sys->be = ctl->tape->tape.real;
-	sys->priv = ctl->tape->tape.priv;
-}
-
-struct tape *tape_branch(struct ctl *ctl, struct smn_sys *sys,
-			 const char *name)
-{
-	struct tape *t = ctl->tape ? calloc(1, sizeof(*t)) : NULL;
-	uint32_t without = smn_tape_lacks(sys->be);
-
-	if (!t)
-		return NULL;
-	t->ctl = ctl;
-	t->fd = ctl->tape->fd;
-	t->reel = ctl->tape->reel;
-	t->path = ctl->tape->path;
-	branch_name(t->stream, ctl->tape->stream, name);
-	if (ctl->record)
-		stand_before(t, sys);
-	else
-		replay_before(t, sys);
-	smn_tape_lack(&t->tape, without);
-	return t;
-}
-
-void tape_join(struct tape *t)
-{
-	struct tape *trunk = t ? t->ctl->tape : NULL;
-
-	if (!t)
-		return;
-	trunk->lost |= t->lost;
-	if (!trunk->departed.text[0])
-		trunk->departed = t->departed;
-	smn_tape_end(&t->tape, t->sys);
-	free(t);
 }

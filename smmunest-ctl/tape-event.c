@@ -111,9 +111,6 @@ static ssize_t bytes_of(struct json_object *line, const char *key, void *to,
 
 /* --- an ioctl's argument --- */
 
-#define NOWHERE 0x10000ULL	/* below it nobody can map anything */
-#define HIGH (1ULL << 52)	/* nor above that */
-
 /* An address by where it is in memory; any other is this process's alone. */
 static struct json_object *address_of(const struct smn_tape *t, uint64_t v)
 {
@@ -121,7 +118,7 @@ static struct json_object *address_of(const struct smn_tape *t, uint64_t v)
 	uint64_t at;
 	char text[48];
 
-	if (v < NOWHERE || v >= HIGH)
+	if (v < SMN_NOWHERE || v >= SMN_HIGH)
 		return doc_hex(v, 1);
 	if (!smn_tape_place(t, v, &map, &at))
 		return json_object_new_string("elsewhere");

@@ -29,6 +29,10 @@ struct tape {
 	struct smn_why departed;	/* where the program went elsewhere */
 };
 
+/* It stands before what @sys has, and writes down; it answers instead. */
+void record_before(struct tape *t, struct smn_sys *sys);
+void replay_before(struct tape *t, struct smn_sys *sys);
+
 /* --- an event as JSON: tape-event.c --- */
 
 /* What the call was made with. */

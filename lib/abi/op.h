@@ -189,6 +189,11 @@ enum smn_op_id smn_op_by_name(const char *name);
 /* The member called @name, or NULL. */
 const struct smn_arg *smn_op_arg(const struct smn_op *op, const char *name);
 
+/* Numbers that are no address of a program's memory: below, and from there on.
+ * Nobody can map anything there. */
+#define SMN_NOWHERE 0x10000ULL
+#define SMN_HIGH (1ULL << 52)
+
 /* The member that what the ioctl returns becomes, or NULL. */
 static inline const struct smn_arg *smn_op_value(const struct smn_op *op)
 {

@@ -8,8 +8,6 @@
 
 #include "nest/fuzz-parts.h"
 
-#define NOWHERE 0x10000ULL	/* below it nobody can map anything */
-#define HIGH (1ULL << 52)	/* nor above that */
 #define NO_FILE 100000		/* fewer than that are open */
 
 /* Any member that goes in, whether it has a value yet or not. */
@@ -163,8 +161,8 @@ static void tame_pointer(struct smn_request *req, struct smn_req_value *v)
 		break;
 	case SMN_REF_NUMBER:
 		/* addresses of this process are no numbers */
-		if (v->value >= NOWHERE && v->value < HIGH)
-			v->value %= NOWHERE;
+		if (v->value >= SMN_NOWHERE && v->value < SMN_HIGH)
+			v->value %= SMN_NOWHERE;
 		break;
 	default:
 		break;
@@ -181,11 +179,11 @@ static void tame_map(struct smn_request *req)
 	struct smn_req_value *va = smn_fuzz_member(req, "user_va");
 	struct smn_req_value *length = smn_fuzz_member(req, "length");
 
-	if (va->ref == SMN_REF_MEMORY && length->value < HIGH &&
+	if (va->ref == SMN_REF_MEMORY && length->value < SMN_HIGH &&
 	    va->value + length->value > SMN_FUZZ_BYTES)
 		length->value |= 1ULL << 48;
-	if (va->ref == SMN_REF_NUMBER && va->value < NOWHERE &&
-	    va->value + length->value > NOWHERE && length->value < HIGH)
+	if (va->ref == SMN_REF_NUMBER && va->value < SMN_NOWHERE &&
+	    va->value + length->value > SMN_NOWHERE && length->value < SMN_HIGH)
 		length->value |= 1ULL << 48;
 }
 
