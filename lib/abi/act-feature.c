@@ -116,6 +116,19 @@ static enum smn_truth no_bar(struct smn_question *q, const struct smn_row *row,
 	return smn_truth_of(!q->dev->vfio.regions[i].n);
 }
 
+/* pcim_p2pdma_provider(): I/O ports are nothing that others reach. */
+static enum smn_truth is_ports(struct smn_question *q,
+			       const struct smn_row *row, struct smn_why *why)
+{
+	uint32_t i = feature_of(q)->region_index;
+
+	if (is_probe(q))
+		return SMN_NO;
+	if (q->dev && i < SMN_PCI_REGIONS && q->dev->vfio.ports >> i & 1)
+		return SMN_YES;
+	return smn_test_elsewhere(q, row, why);
+}
+
 /* What is there beyond the struct, the kernel alone knows. */
 static enum smn_truth too_many(struct smn_question *q,
 			       const struct smn_row *row, struct smn_why *why)
@@ -291,16 +304,16 @@ static const struct smn_row feature_rows[] = {
 	{ "dmabuf.range", EINVAL, ON(length), .test = no_length,
 	  .cause = "a range is empty, or not of whole pages",
 	  .remedy = "set offset and length to multiples of a page" },
+	{ "dmabuf.io", EINVAL, ON(region_index), .test = is_ports,
+	  .cause = "the BAR is of I/O ports, or other devices may not reach "
+		   "it",
+	  .remedy = "choose a BAR of memory",
+	  .unreached = "a device with I/O ports is needed" },
 	{ "dmabuf.wraps", EOVERFLOW, ON(offset), .test = beyond, .with = 1,
 	  .cause = "a range ends beyond the last address",
 	  .remedy = "stay within the BAR" },
 	{ "dmabuf.end", EINVAL, ON(offset), .test = beyond, .with = 0,
 	  .cause = "the BAR ends before", .remedy = "stay within the BAR" },
-	{ "dmabuf.io", EINVAL, ON(region_index), .test = smn_test_elsewhere,
-	  .cause = "the BAR is of I/O ports, or other devices may not reach "
-		   "it",
-	  .remedy = "choose a BAR of memory",
-	  .unreached = "a device with I/O ports is needed" },
 	{ "dmabuf.going", ENODEV, SMN_IF(GOING),
 	  .cause = "the device is being removed from its driver",
 	  .remedy = "bind it to vfio-pci again",

@@ -118,6 +118,7 @@ struct smn_vfio {
 	uint32_t single;	/* 1 << index: errors, requests are signalled */
 	struct smn_irq *armed;	/* of that kind, a list */
 	enum smn_truth decodes;	/* memory decoding is on */
+	uint16_t ports;		/* 1 << region: I/O ports, as far as known */
 };
 
 /* A PCI device and its VFIO node. */

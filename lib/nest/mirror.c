@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A model of a machine that is there. See smn_model_of(). */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <linux/iommufd.h>
+#include <linux/vfio.h>
 
 #include "smmunest.h"
 
@@ -32,6 +34,31 @@ static int copy_override(struct mirror *m, const char *bdf)
 	return smn_tree_put(&machine->tree, SMN_TREE_TEXT, path, text);
 }
 
+#define RESOURCE_IO 0x100	/* of <linux/ioport.h>, which is no UAPI */
+
+/* "START END FLAGS" a BAR, all 0 where there is none. */
+static void copy_bars(struct mirror *m, const char *bdf)
+{
+	struct smn_pdev *dev =
+		smn_machine_device(smn_model_machine(m->model), bdf);
+	char path[64], text[4096], *line = text;
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/resource", bdf);
+	if (!dev || smn_sys_read_text(m->sys, path, text, sizeof(text)) < 0)
+		return;
+	for (unsigned int i = 0; i <= VFIO_PCI_BAR5_REGION_INDEX; i++) {
+		uint64_t start, end, flags;
+
+		if (sscanf(line, "%" SCNx64 " %" SCNx64 " %" SCNx64, &start,
+			   &end, &flags) != 3)
+			return;
+		dev->vfio.regions[i].n = end ? end - start + 1 : 0;
+		dev->vfio.ports |= (flags & RESOURCE_IO ? 1 : 0) << i;
+		line += strcspn(line, "\n");
+		line += *line == '\n';
+	}
+}
+
 static int add_device(void *ctx, const struct smn_pci *pci)
 {
 	struct mirror *m = ctx;
@@ -53,6 +80,8 @@ static int add_device(void *ctx, const struct smn_pci *pci)
 	m->err = smn_machine_add(smn_model_machine(m->model), &row);
 	if (!m->err)
 		m->err = copy_override(m, pci->bdf);
+	if (!m->err)
+		copy_bars(m, pci->bdf);
 	return m->err;
 }
 

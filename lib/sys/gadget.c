@@ -29,7 +29,28 @@ struct smn_gadget {
 	_Alignas(8) uint8_t state[];
 };
 
-static const struct smn_gadget_kind unknown = { .config = 256 };
+/* Registers of which nobody knows what they do: as of a device that is gone. */
+static uint64_t read_unknown(struct smn_gadget *g, uint64_t at,
+			     unsigned int bytes)
+{
+	(void)g;
+	(void)at;
+	(void)bytes;
+	return ~0ULL;
+}
+
+static void write_unknown(struct smn_gadget *g, uint64_t at,
+			  unsigned int bytes, uint64_t value)
+{
+	(void)g;
+	(void)at;
+	(void)bytes;
+	(void)value;
+}
+
+static const struct smn_gadget_kind unknown = {
+	.config = 256, .read = read_unknown, .write = write_unknown,
+};
 static const struct smn_gadget_kind *const kinds[] = {
 	&smn_gadget_edu, &smn_gadget_nvme, &unknown,
 };
