@@ -2,10 +2,6 @@
 # What the machine starts with: a corrected IORT, the userland, and what this run puts in.
 # shellcheck shell=bash disable=SC2154  # the options are in options.sh
 
-pack() {
-	(cd "$1" && find . -mindepth 1 | cpio --quiet -o -H newc -R 0:0)
-}
-
 # The kernel looks for ACPI tables in the uncompressed archive at the very beginning.
 make_initrd() {
 	local corrected=/dev/null

@@ -34,11 +34,11 @@ machine_args() {
 }
 
 # What counts instructions shall also throw the same dice (its CPU is a source of random numbers, and addresses are random)
-# and begin on the same day, or a copy takes an instruction more on another boot.
+# and begin on the same day: then the same input boots to the same state, to the instruction.
 cpu_args() {
 	qemu+=(-smp "$smp")
 	if [[ $icount == yes ]]; then
-		qemu+=(-icount shift=0,sleep=off -seed 1 -rtc "base=2026-01-01T00:00:00,clock=vm")
+		qemu+=(-icount shift=0,sleep=off -seed 1 -rtc "base=$first_day,clock=vm")
 	fi
 }
 
