@@ -310,6 +310,7 @@ static enum status list_broken(struct ctl *ctl)
 
 static void forget(struct run *r)
 {
+	process_end(r);
 	for (unsigned int i = 0; i < r->ndone; i++)
 		free(r->outcomes[i].diag);
 	free(r->outcomes);
@@ -333,7 +334,8 @@ static enum status run(struct ctl *ctl)
 	} else if (!status) {
 		status = rig_find(r);
 		if (!status)
-			status = run_all(ctl, o);
+			status = process_begin(r) ? CTL_FAILED :
+				run_all(ctl, o);
 		else if (status == CTL_SKIPPED)
 			ctl->print = run_skipped;
 	}

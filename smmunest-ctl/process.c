@@ -2,14 +2,16 @@
 /*
  * Each case in a process of its own, and in a group of processes of its own:
  * when it hangs, or dies, only it does, and the kernel takes back what it had.
+ * What it says is in memory that it shares with us, so we wait for its end and
+ * for nothing before: to be woken for each line would disturb what it does.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -18,15 +20,17 @@
 
 #include "run.h"
 
-#define END '\1'		/* a line that begins so is the verdict */
 #define MOST_DIAG 16384
 #define KILL_MS 3000
 
+struct said {
+	enum verdict verdict;		/* NVERDICTS: none yet */
+	char text[MOST_DIAG + 1];
+};
+
 struct child {
 	pid_t pid;
-	int pidfd, pipe;
-	char *text;
-	size_t len;
+	int pidfd;
 };
 
 static uint64_t now_ns(void)
@@ -50,10 +54,10 @@ static void go_alone(struct run *r, const struct test_case *c)
 }
 
 __attribute__((noreturn))
-static void be_child(struct run *r, const struct test_case *c, int fd)
+static void be_child(struct run *r, const struct test_case *c)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
-	FILE *log = fdopen(fd, "w");
+	FILE *log = fmemopen(r->said->text, MOST_DIAG, "w");
 	enum verdict verdict;
 
 	setpgid(0, 0);
@@ -62,14 +66,15 @@ static void be_child(struct run *r, const struct test_case *c, int fd)
 		signal(signals[i], SIG_DFL);
 	if (!log)
 		_exit(1);
+	/* whatever happens to it, what it has said is there */
+	setvbuf(log, NULL, _IONBF, 0);
 	go_alone(r, c);
 	verdict = trial_run(r->ctl, &r->rig, c, log);
 	if (replay_departed(r->ctl)) {
 		fprintf(log, "%s\n", replay_departed(r->ctl));
 		verdict = FAILED;
 	}
-	fprintf(log, "%c%u\n", END, verdict);
-	fclose(log);
+	r->said->verdict = verdict;
 	if (r->ctl->trace_to)
 		fflush(r->ctl->trace_to);
 	_exit(0);
@@ -79,50 +84,31 @@ static void be_child(struct run *r, const struct test_case *c, int fd)
 
 static int begin(struct run *r, const struct test_case *c, struct child *k)
 {
-	int fds[2], ret = 0;
+	int err;
 
-	*k = (struct child){ .text = calloc(1, MOST_DIAG + 1) };
-	if (!k->text || pipe2(fds, O_CLOEXEC))
-		return -errno;
+	memset(r->said->text, 0, strnlen(r->said->text, MOST_DIAG));
+	r->said->verdict = NVERDICTS;
 	fflush(NULL);
 	k->pid = fork();
 	if (!k->pid)
-		be_child(r, c, fds[1]);
-	ret = k->pid < 0 ? -errno : 0;
-	close(fds[1]);
-	k->pipe = fds[0];
-	if (ret) {
-		close(k->pipe);
-		return ret;
-	}
+		be_child(r, c);
+	if (k->pid < 0)
+		return -errno;
 	setpgid(k->pid, k->pid);
-	fcntl(k->pipe, F_SETFL, O_NONBLOCK);
 	k->pidfd = pidfd_open(k->pid, 0);
-	return 0;
-}
-
-static void hear(struct child *k)
-{
-	char rest[512];
-	ssize_t n;
-
-	do {
-		size_t room = MOST_DIAG - k->len;
-
-		n = read(k->pipe, room ? k->text + k->len : rest,
-			 room ? room : sizeof(rest));
-		if (n > 0 && room)
-			k->len += n;
-	} while (n > 0);
-	k->text[k->len] = '\0';
+	if (k->pidfd >= 0)
+		return 0;
+	err = -errno;
+	kill(k->pid, SIGKILL);
+	waitpid(k->pid, NULL, 0);
+	return err;
 }
 
 /* Until it ends, @ms have passed, or we are to stop. True: it ended. */
 static bool watch(struct child *k, uint64_t ms, bool heed_signals)
 {
 	uint64_t until = now_ns() + ms * 1000000;
-	struct pollfd p[] = { { k->pidfd, POLLIN, 0 },
-			      { k->pipe, POLLIN, 0 } };
+	struct pollfd p = { k->pidfd, POLLIN, 0 };
 
 	while (!(heed_signals && stop_signal())) {
 		uint64_t now = now_ns();
@@ -131,50 +117,44 @@ static bool watch(struct child *k, uint64_t ms, bool heed_signals)
 		if (now >= until)
 			return false;
 		/* in slices: a signal may come right before */
-		poll(p, SMN_ARRAY_SIZE(p), left < 250 ? left + 1 : 250);
-		if (p[1].revents & POLLIN)
-			hear(k);
-		if (p[1].revents & POLLHUP)
-			p[1].fd = -1;
-		if (p[0].revents & POLLIN)
+		if (poll(&p, 1, left < 250 ? left + 1 : 250) > 0)
 			return true;
-		p[0].revents = p[1].revents = 0;
 	}
 	return false;
 }
 
 __attribute__((format(printf, 2, 3)))
-static void add(struct child *k, const char *fmt, ...)
+static void add(struct run *r, const char *fmt, ...)
 {
+	size_t len = strnlen(r->said->text, MOST_DIAG);
 	va_list ap;
-	int n;
 
 	va_start(ap, fmt);
-	n = vsnprintf(k->text + k->len, MOST_DIAG + 1 - k->len, fmt, ap);
+	vsnprintf(r->said->text + len, MOST_DIAG + 1 - len, fmt, ap);
 	va_end(ap);
-	k->len += n;
-	if (k->len > MOST_DIAG)
-		k->len = MOST_DIAG;
+}
+
+/* It may have been in the middle of one. */
+static void end_line(struct run *r)
+{
+	size_t len = strnlen(r->said->text, MOST_DIAG);
+
+	if (len && r->said->text[len - 1] != '\n')
+		add(r, "\n");
 }
 
 /* What it said of itself; a case that says nothing died. */
-static enum verdict verdict_of(struct child *k, int status)
+static enum verdict verdict_of(struct run *r, int status)
 {
-	char *end = strchr(k->text, END);
-	enum verdict v;
-
-	if (end && WIFEXITED(status) && !WEXITSTATUS(status)) {
-		v = end[1] - '0';
-		*end = '\0';
-		return v < NVERDICTS ? v : ERROR;
-	}
-	if (k->len && k->text[k->len - 1] != '\n')
-		add(k, "\n");
+	if (WIFEXITED(status) && !WEXITSTATUS(status) &&
+	    r->said->verdict < NVERDICTS)
+		return r->said->verdict;
+	end_line(r);
 	if (WIFSIGNALED(status))
-		add(k, "the case's process died of %s\n",
+		add(r, "the case's process died of %s\n",
 		    strsignal(WTERMSIG(status)));
 	else
-		add(k, "the case's process ended with status %d\n",
+		add(r, "the case's process ended with status %d\n",
 		    WEXITSTATUS(status));
 	return ERROR;
 }
@@ -184,11 +164,13 @@ static void end_it(struct run *r, struct child *k)
 {
 	kill(-k->pid, SIGKILL);
 	kill(k->pid, SIGKILL);
-	if (watch(k, KILL_MS, false))
-		return;
-	r->stuck = true;
-	add(k, "its process %d cannot be killed: the kernel holds it\n",
-	    k->pid);
+	r->stuck = !watch(k, KILL_MS, false);
+	end_line(r);
+	add(r, stop_signal() ? "stopped\n" : "not done after %u seconds\n",
+	    r->timeout_s);
+	if (r->stuck)
+		add(r, "its process %d cannot be killed: the kernel holds "
+		    "it\n", k->pid);
 }
 
 static enum verdict finish(struct run *r, struct child *k)
@@ -196,20 +178,13 @@ static enum verdict finish(struct run *r, struct child *k)
 	bool ended = watch(k, r->timeout_s * 1000ULL, true);
 	int status = 0;
 
-	if (!ended) {
-		hear(k);
-		if (k->len && k->text[k->len - 1] != '\n')
-			add(k, "\n");
-		add(k, stop_signal() ? "stopped\n" :
-		    "not done after %u seconds\n", r->timeout_s);
+	if (!ended)
 		end_it(r, k);
-	}
 	if (!r->stuck)
 		waitpid(k->pid, &status, 0);
 	if (!ended)
 		return stop_signal() ? ERROR : TIMED_OUT;
-	hear(k);
-	return verdict_of(k, status);
+	return verdict_of(r, status);
 }
 
 /* A model's clock counts calls, and not time. */
@@ -227,25 +202,36 @@ static void run_once(struct run *r, const struct test_case *c,
 
 	if (ret) {
 		out->verdict = ERROR;
-		if (k.text)
-			add(&k, "no process for it: %s\n", strerror(-ret));
+		add(r, "no process for it: %s\n", strerror(-ret));
 	} else {
 		out->verdict = finish(r, &k);
 		close(k.pidfd);
-		close(k.pipe);
 	}
 	/* who was killed cannot undo what he changed on the machine */
 	if (out->verdict == ERROR || out->verdict == TIMED_OUT)
 		smn_inject_recover(&r->ctl->sys);
 	out->ns = clock_of(r) - start;
-	out->diag = k.text;
+}
+
+int process_begin(struct run *r)
+{
+	r->said = mmap(NULL, sizeof(*r->said), PROT_READ | PROT_WRITE,
+		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (r->said != MAP_FAILED)
+		return 0;
+	r->said = NULL;
+	return -errno;
+}
+
+void process_end(struct run *r)
+{
+	if (r->said)
+		munmap(r->said, sizeof(*r->said));
 }
 
 void process_run(struct run *r, const struct test_case *c, struct outcome *out)
 {
-	unsigned int i;
 	struct smn_why why;
-	size_t len;
 
 	*out = (struct outcome){ .verdict = SKIPPED };
 	if (rig_lacks(&r->rig, c, &why)) {
@@ -253,16 +239,12 @@ void process_run(struct run *r, const struct test_case *c, struct outcome *out)
 			out->diag = NULL;
 		return;
 	}
-	for (i = 0; i < r->repeat; i++) {
-		free(out->diag);
-		r->round = i;
+	for (r->round = 0; r->round < r->repeat; r->round++) {
 		run_once(r, c, out);
 		if (out->verdict != PASSED || r->stuck || stop_signal())
 			break;
 	}
-	if (r->repeat == 1 || out->verdict == PASSED || !out->diag)
-		return;
-	len = strlen(out->diag);
-	snprintf(out->diag + len, MOST_DIAG + 1 - len, "in round %u of %u\n",
-		 i + 1, r->repeat);
+	if (r->repeat > 1 && out->verdict != PASSED)
+		add(r, "in round %u of %u\n", r->round + 1, r->repeat);
+	out->diag = strndup(r->said->text, MOST_DIAG);
 }

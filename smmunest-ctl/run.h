@@ -40,6 +40,7 @@ struct run {
 	bool shuffled;
 	uint64_t seed;
 	bool stuck;			/* a process that cannot be killed */
+	struct said *said;		/* by the case that runs: process.c */
 };
 
 /* --- rig.c --- */
@@ -58,6 +59,10 @@ enum verdict trial_run(struct ctl *ctl, const struct rig *rig,
 		       const struct test_case *c, FILE *log);
 
 /* --- process.c --- */
+
+/* 0, or -ENOMEM; before the first case, and after the last. */
+int process_begin(struct run *r);
+void process_end(struct run *r);
 
 /* The case, r->repeat times or until it does not pass. */
 void process_run(struct run *r, const struct test_case *c, struct outcome *out);
