@@ -333,6 +333,7 @@ static enum status pin(struct bench *b)
 static enum status reserve(struct bench *b)
 {
 	const size_t n = said_or(b->n, SAMPLES);
+	const uint64_t bytes = bench_most(b, BENCH_BYTES);
 	struct smn_sys *sys = &b->ctl->sys;
 
 	b->samples = malloc(n * sizeof(*b->samples));
@@ -344,8 +345,11 @@ static enum status reserve(struct bench *b)
 	b->batch = smn_sys_map(sys, bench_most(b, BENCH_BATCH) *
 			       sizeof(*b->batch));
 	if (b->batch)
-		b->memory = smn_sys_map(sys, bench_most(b, BENCH_BYTES));
-	return b->memory ? CTL_OK : ctl_refused(b->ctl, -ENOMEM);
+		b->memory = smn_sys_map(sys, bytes);
+	if (!b->memory)
+		return ctl_refused(b->ctl, -ENOMEM);
+	memset(b->memory, 0, bytes);
+	return CTL_OK;
 }
 
 static enum status sample_all(struct bench *b)

@@ -104,37 +104,50 @@ static char dashed(char c)
 	return c == '_' ? '-' : tolower((unsigned char)c);
 }
 
-const char *smn_op_word(enum smn_op_id op, char buf[SMN_OP_WORD])
+/* Its name without what it acts on. */
+static const char *stem(enum smn_op_id op)
 {
 	static const char *const prefixes[] = { "IOMMU_", "VFIO_DEVICE_" };
 	const char *name = uapi_names[op];
-	size_t at = 0;
 
 	for (size_t i = 0; i < SMN_ARRAY_SIZE(prefixes); i++)
 		if (!strncmp(name, prefixes[i], strlen(prefixes[i])))
 			name += strlen(prefixes[i]);
+	return name;
+}
+
+const char *smn_op_word(enum smn_op_id op, char buf[SMN_OP_WORD])
+{
+	const char *name = stem(op);
+	size_t at = 0;
+
 	for (; *name && at < SMN_OP_WORD - 1; name++)
 		buf[at++] = dashed(*name);
 	buf[at] = '\0';
 	return buf;
 }
 
+static bool same_word(const char *a, const char *b)
+{
+	while (*a && dashed(*a) == dashed(*b)) {
+		a++;
+		b++;
+	}
+	return !*a && !*b;
+}
+
 enum smn_op_id smn_op_of_word(const char *word)
 {
-	char one[SMN_OP_WORD], asked[SMN_OP_WORD];
-	unsigned int i = 0;
+	char name[SMN_OP_WORD];
 	size_t at;
 
-	for (at = 0; word[at] && at < sizeof(asked) - 1; at++)
-		asked[at] = dashed(word[at]);
-	asked[at] = '\0';
-	while (i < SMN_NOPS && strcmp(smn_op_word(i, one), asked))
-		i++;
-	if (i < SMN_NOPS)
-		return i;
-	for (at = 0; asked[at]; at++)
-		asked[at] = asked[at] == '-' ? '_' : asked[at];
-	return smn_op_by_name(asked);
+	for (unsigned int i = 0; i < SMN_NOPS; i++)
+		if (same_word(word, stem(i)))
+			return i;
+	for (at = 0; word[at] && at < sizeof(name) - 1; at++)
+		name[at] = word[at] == '-' ? '_' : word[at];
+	name[at] = '\0';
+	return smn_op_by_name(name);
 }
 
 /* --- a line --- */

@@ -154,7 +154,7 @@ static int kernel_list(void *be, const char *dir,
 static void *kernel_map(void *be, size_t len)
 {
 	void *p = mmap(NULL, len, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	(void)be;
 	return p == MAP_FAILED ? NULL : p;

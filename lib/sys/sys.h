@@ -262,7 +262,7 @@ bool smn_sys_exists(struct smn_sys *sys, const char *path);
 int smn_sys_list(struct smn_sys *sys, const char *dir,
 		 int (*each)(void *ctx, const char *name), void *ctx);
 
-/* Zeroed, prefaulted, page-aligned memory of this process. */
+/* Zeroed, page-aligned memory of this process; each page comes when touched. */
 void *smn_sys_map(struct smn_sys *sys, size_t len);
 
 /* The first bytes of a file, of a VFIO device those of its BAR 0; NULL. */

@@ -139,7 +139,7 @@ uint32_t trial_id(struct trial *t, const char *name);
 int trial_fd(struct trial *t, const char *name);
 
 /* Memory of the trial's own, @bytes of it mapped as the bed says. */
-enum { TRIAL_MEMORY = 256 << 10, TRIAL_MAPPED = 64 << 10 };
+enum { TRIAL_MEMORY = 128 << 10, TRIAL_MAPPED = 64 << 10 };
 void *trial_memory(struct trial *t);
 
 /* The machine that answers. */

@@ -362,7 +362,17 @@ stage=2"
 	EOF
 }
 
-@test "exact time: the suite takes 40 s at most, and a case without DMA 5 ms on average" {
+# What each wake-up costs shows on two CPUs alone, and with them nothing is exact: so they are counted.
+@test "while a case runs its runner sleeps: it waits once, and reads nothing" {
+	run -0 --separate-stderr vm --device edu -- '
+		strace -e trace=ppoll,read -o calls smmunest-ctl -q run --format=json "viommu.*" >lines
+		jq -s "last.pass" lines
+		sed -n "/^ppoll/,\$s/(.*//p" calls | sort | uniq -c'
+	run awk 'NR == 1 { n = $1 } END { print NR, (n > 20 && $1 == n), $2 }' <<<"$output"
+	assert_output '2 1 ppoll'
+}
+
+@test "exact time: the suite takes 40 s at most, and a case without DMA 1.2 million instructions on average" {
 	run -0 --separate-stderr vm --timeout 180 --icount -- 'smmunest-ctl -q run --format=json >$OUT/run.json'
 	run -0 jq -s 'def ms: (map(.ns) | add) / length / 1e6;
 		(.[] | select(.event == "totals")) as $all
@@ -371,5 +381,5 @@ stage=2"
 			dry: map(select(.name | test("^(dma|msi|event|stale)[.]|^field[.]reset$") | not))}
 		| .n_dry = (.dry | length) | .ms = (.dry | ms) | del(.dry)' "$top/build/vm/out/run.json"
 	echo "# $(jq -r '"\(.n) cases in \(.s * 10 | round / 10) s; the \(.n_dry) without DMA \(.ms * 100 | round / 100) ms each"' <<<"$output")" >&3
-	jq -e '.fail == 0 and .n >= 400 and .s <= 40 and .n_dry >= 400 and .ms <= 5' <<<"$output" >/dev/null || fail "$output"
+	jq -e '.fail == 0 and .n >= 400 and .s <= 40 and .n_dry >= 400 and .ms <= 1.2' <<<"$output" >/dev/null || fail "$output"
 }
