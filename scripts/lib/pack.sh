@@ -8,7 +8,7 @@ first_day=2026-01-01T00:00:00
 
 # pack DIR: a cpio archive of what is in it
 pack() (
-	cd "$1"
+	cd "$1" || exit
 	find . -exec touch -h -d "${first_day}Z" {} +
 	find . -mindepth 1 | LC_ALL=C sort | cpio --quiet --reproducible -o -H newc -R 0:0
 )
