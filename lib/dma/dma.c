@@ -229,19 +229,17 @@ const char *smn_dma_says(const struct smn_dma *d)
 
 /* --- waiting, and when it was in vain --- */
 
-int smn_dma_await(struct smn_dma *d, uint32_t reg, uint32_t mask,
-		  uint32_t value, uint32_t ms)
+int smn_dma_poll(struct smn_dma *d, uint32_t ms,
+		 int (*look)(struct smn_dma *d, void *ctx), void *ctx)
 {
-	uint64_t end = smn_sys_now(d->s->sys) + ms * 1000000ULL, v;
+	uint64_t end = smn_sys_now(d->s->sys) + ms * 1000000ULL;
 
 	for (;;) {
 		bool late = smn_sys_now(d->s->sys) >= end;
-		int ret = smn_bar_read(d->s, &d->bar, reg, 4, &v);
+		int ret = look(d, ctx);
 
-		if (ret)
+		if (ret <= 0)
 			return ret;
-		if ((v & mask) == value)
-			return 0;
 		if (late)
 			return -ETIMEDOUT;
 		ret = smn_sys_poll(d->s->sys, NULL, 0, 1);
@@ -250,22 +248,39 @@ int smn_dma_await(struct smn_dma *d, uint32_t reg, uint32_t mask,
 	}
 }
 
+struct awaited {
+	uint32_t reg, mask, value;
+};
+
+static int is_other(struct smn_dma *d, void *ctx)
+{
+	const struct awaited *a = ctx;
+	uint64_t v;
+	int ret = smn_bar_read(d->s, &d->bar, a->reg, 4, &v);
+
+	return ret ? ret : (v & a->mask) != a->value;
+}
+
+int smn_dma_await(struct smn_dma *d, uint32_t reg, uint32_t mask,
+		  uint32_t value, uint32_t ms)
+{
+	struct awaited a = { reg, mask, value };
+
+	return smn_dma_poll(d, ms, is_other, &a);
+}
+
+static int is_busy(struct smn_dma *d, void *ctx)
+{
+	(void)ctx;
+	return smn_dma_busy(d);
+}
+
 int smn_dma_end(struct smn_dma *d)
 {
-	uint64_t end = smn_sys_now(d->s->sys) + d->source->ms * 1000000ULL;
+	int ret = smn_dma_poll(d, d->source->ms, is_busy, NULL);
 
-	for (;;) {
-		bool late = smn_sys_now(d->s->sys) >= end;
-		int ret = smn_dma_busy(d);
-
-		if (ret <= 0)
-			return ret;
-		if (late)
-			return smn_dma_hangs(d, "what was begun does not end");
-		ret = smn_sys_poll(d->s->sys, NULL, 0, 1);
-		if (ret < 0 && ret != -EINTR)
-			return ret;
-	}
+	return ret == -ETIMEDOUT ?
+		smn_dma_hangs(d, "what was begun does not end") : ret;
 }
 
 int smn_dma_close(struct smn_dma *d)

@@ -244,6 +244,13 @@ uint16_t smn_dma_tag(uint32_t pattern);
 int smn_dma_hangs(struct smn_dma *d, const char *what);
 
 /*
+ * Ask @look again each millisecond while it says 1, for @ms at most and then
+ * once more: what it said, or -ETIMEDOUT.
+ */
+int smn_dma_poll(struct smn_dma *d, uint32_t ms,
+		 int (*look)(struct smn_dma *d, void *ctx), void *ctx);
+
+/*
  * Wait until (register & mask) == value, at most @ms. 0, -ETIMEDOUT, or what
  * reading said. The register has 4 bytes.
  */

@@ -125,27 +125,30 @@ static int is_fatal(struct smn_dma *d)
 	return -EIO;
 }
 
+struct awaited {
+	unsigned int queue;
+	struct smn_nvme_completion *c;
+};
+
+static int is_under_way(struct smn_dma *d, void *ctx)
+{
+	const struct awaited *a = ctx;
+	int ret;
+
+	if (has_completed(d, a->queue, a->c))
+		return 0;
+	ret = is_fatal(d);
+	return ret ? ret : 1;
+}
+
 static int await(struct smn_dma *d, unsigned int q,
 		 struct smn_nvme_completion *c)
 {
-	uint64_t end = smn_sys_now(d->s->sys) + COMMAND_MS * 1000000ULL;
+	struct awaited a = { q, c };
+	int ret = smn_dma_poll(d, COMMAND_MS, is_under_way, &a);
 
-	for (;;) {
-		bool late = smn_sys_now(d->s->sys) >= end;
-		int ret;
-
-		if (has_completed(d, q, c))
-			return 0;
-		ret = is_fatal(d);
-		if (ret)
-			return ret;
-		if (late)
-			return smn_dma_hangs(d, "a command did not end within "
-						"2 s");
-		ret = smn_sys_poll(d->s->sys, NULL, 0, 1);
-		if (ret < 0 && ret != -EINTR)
-			return ret;
-	}
+	return ret == -ETIMEDOUT ?
+		smn_dma_hangs(d, "a command did not end within 2 s") : ret;
 }
 
 static int doorbell(struct smn_dma *d, unsigned int n, uint32_t value)
