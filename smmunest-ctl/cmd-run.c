@@ -100,6 +100,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_FORMAT:
 		o->format = report_named(state, arg);
+		ctl->json |= o->format == &report_json;
 		return 0;
 	case ARGP_KEY_ARG:
 		if (!ctl_take_bdf(ctl, arg))
@@ -278,6 +279,25 @@ static enum status run_all(struct ctl *ctl, struct run_opts *o)
 	return status;
 }
 
+/* Where nothing can be tried: a plan of nothing, and why. */
+static void tell_skip(struct ctl *ctl)
+{
+	const struct run_opts *o = ctl->opts;
+	struct json_object *causes, *why = NULL;
+	struct sink sinks[2];
+	unsigned int n = find_sinks(ctl, sinks);
+
+	causes = json_object_object_get(ctl->error, "causes");
+	if (causes)
+		why = json_object_object_get(
+			json_object_array_get_idx(causes, 0), "text");
+	ctl->streamed = true;
+	for (unsigned int i = 0; i < n; i++)
+		sinks[i].report->skipped(&o->run, why ?
+					 json_object_get_string(why) : "",
+					 sinks[i].to);
+}
+
 static void list(const struct ctl *ctl, FILE *to)
 {
 	run_list(json_object_object_get(ctl->result, "cases"), to);
@@ -337,7 +357,7 @@ static enum status run(struct ctl *ctl)
 			status = process_begin(r) ? CTL_FAILED :
 				run_all(ctl, o);
 		else if (status == CTL_SKIPPED)
-			ctl->print = run_skipped;
+			tell_skip(ctl);
 	}
 	forget(r);
 	return status;

@@ -94,6 +94,18 @@ static char *read_all(const char *path, size_t *len, struct smn_why *why)
 	return text;
 }
 
+static const char *complaint(struct json_tokener *t)
+{
+	switch (json_tokener_get_error(t)) {
+	case json_tokener_success:
+		return "null";
+	case json_tokener_continue:
+		return "it ends in the middle,";
+	default:
+		return json_tokener_error_desc(json_tokener_get_error(t));
+	}
+}
+
 /* The document at *at, which moves behind it. */
 static struct json_object *parse(const char *text, size_t len, size_t *at,
 				 struct smn_why *why)
@@ -105,9 +117,8 @@ static struct json_object *parse(const char *text, size_t len, size_t *at,
 	if (t)
 		*at += json_tokener_get_parse_end(t);
 	if (t && !root)
-		smn_why_set(why, "not JSON: %s at byte %zu",
-			    json_tokener_get_error(t) ? json_tokener_error_desc(
-				    json_tokener_get_error(t)) : "null", *at);
+		smn_why_set(why, "not JSON: %s at byte %zu", complaint(t),
+			    *at);
 	if (t)
 		json_tokener_free(t);
 	return root;

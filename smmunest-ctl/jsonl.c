@@ -88,4 +88,11 @@ static void end(const struct run *r, FILE *to, int exit)
 	print(to, o);
 }
 
-const struct report report_json = { "json", begin, one, end };
+/* The document that every command has, on a line. */
+static void skipped(const struct run *r, const char *why, FILE *to)
+{
+	(void)why;
+	out_json(r->ctl, to, CTL_SKIPPED);
+}
+
+const struct report report_json = { "json", begin, one, end, skipped };

@@ -68,6 +68,26 @@ static void later(const struct run *r, FILE *to, unsigned int i)
 	(void)i;
 }
 
+/* The sums, and who answered. */
+static void head(const struct ctl *ctl, unsigned int tests,
+		 unsigned int failures, unsigned int errors,
+		 unsigned int skips, uint64_t ns, FILE *to)
+{
+	fprintf(to, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+		"<testsuite name=\"smmunest\" tests=\"%u\" failures=\"%u\" "
+		"errors=\"%u\" skipped=\"%u\" time=\"%.6f\">\n"
+		"  <properties>\n"
+		"    <property name=\"backend\" value=\"%s\"/>\n",
+		tests, failures, errors, skips, seconds(ns), ctl->sys.be->name);
+	if (ctl->on_model) {
+		fprintf(to, "    <property name=\"model\" value=\"");
+		print_text(to, ctl->model_name, strlen(ctl->model_name));
+		fprintf(to, "\"/>\n");
+	}
+	fprintf(to, "    <property name=\"device\" value=\"%s\"/>\n"
+		"  </properties>\n", ctl->bdf);
+}
+
 static void end(const struct run *r, FILE *to, int exit)
 {
 	uint64_t ns = 0;
@@ -75,24 +95,21 @@ static void end(const struct run *r, FILE *to, int exit)
 	(void)exit;
 	for (unsigned int i = 0; i < r->ndone; i++)
 		ns += r->outcomes[i].ns;
-	fprintf(to, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-		"<testsuite name=\"smmunest\" tests=\"%u\" failures=\"%u\" "
-		"errors=\"%u\" skipped=\"%u\" time=\"%.6f\">\n"
-		"  <properties>\n"
-		"    <property name=\"backend\" value=\"%s\"/>\n",
-		r->ndone, run_count(r, FAILED) + run_count(r, TIMED_OUT),
-		run_count(r, ERROR), run_count(r, SKIPPED), seconds(ns),
-		r->ctl->sys.be->name);
-	if (r->ctl->on_model) {
-		fprintf(to, "    <property name=\"model\" value=\"");
-		print_text(to, r->ctl->model_name, strlen(r->ctl->model_name));
-		fprintf(to, "\"/>\n");
-	}
-	fprintf(to, "    <property name=\"device\" value=\"%s\"/>\n"
-		"  </properties>\n", r->ctl->bdf);
+	head(r->ctl, r->ndone, run_count(r, FAILED) + run_count(r, TIMED_OUT),
+	     run_count(r, ERROR), run_count(r, SKIPPED), ns, to);
 	for (unsigned int i = 0; i < r->ndone; i++)
 		one(r, to, i);
 	fprintf(to, "</testsuite>\n");
 }
 
-const struct report report_junit = { "junit", begin, later, end };
+/* One test, for a suite of none says nothing to who reads it. */
+static void skipped(const struct run *r, const char *why, FILE *to)
+{
+	head(r->ctl, 1, 0, 0, 1, 0, to);
+	fprintf(to, "  <testcase classname=\"smmunest\" name=\"run\" "
+		"time=\"0\">\n    <skipped message=\"");
+	print_text(to, why, strlen(why));
+	fprintf(to, "\"/>\n  </testcase>\n</testsuite>\n");
+}
+
+const struct report report_junit = { "junit", begin, later, end, skipped };

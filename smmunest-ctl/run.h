@@ -74,6 +74,8 @@ struct report {
 	void (*begin)(const struct run *r, FILE *to);
 	void (*one)(const struct run *r, FILE *to, unsigned int i);
 	void (*end)(const struct run *r, FILE *to, int exit);
+	/* instead of all of those: nothing can be tried here */
+	void (*skipped)(const struct run *r, const char *why, FILE *to);
 };
 
 extern const struct report report_ktap, report_junit, report_json;
@@ -88,8 +90,5 @@ void run_list(struct json_object *names, FILE *to);
 
 /* On a terminal that stdout is not: case @i is next; nchosen: none is. */
 void run_progress(const struct run *r, unsigned int i);
-
-/* A plan of nothing, and why. */
-void run_skipped(const struct ctl *ctl, FILE *to);
 
 #endif

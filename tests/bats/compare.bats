@@ -95,7 +95,7 @@ refused() {
 	: >bad.json
 	refused bad.json good.json 'bad.json: it is empty'
 	head -c 100 good.json >bad.json
-	refused good.json bad.json 'not JSON'
+	refused good.json bad.json 'not JSON: it ends in the middle, at byte 100'
 	printf '{"command":"info"\0}' >bad.json
 	refused good.json bad.json 'not JSON'
 	{ cat good.json; printf '\0'; } >bad.json

@@ -155,6 +155,8 @@ each() {
 	model run attach.fault-capable
 	[[ $status == 4 ]]
 	run -4 --separate-stderr smmunest-ctl --backend=model:qemu:no-iommufd run
+	assert_output 'KTAP version 1
+1..0 # SKIP this kernel has no iommufd: it was built without CONFIG_IOMMUFD'
 	run -124 smmunest-ctl -q --backend=model:hangs --timeout=1 run option.huge.usual
 	smmunest-ctl -q --backend=model:hangs run option.huge.usual >ktap &
 	pid=$!
@@ -165,6 +167,25 @@ each() {
 	wait "$pid" || status=$?
 	[[ $status == 143 ]]
 	grep -q '^# option.huge.usual: stopped' ktap
+}
+
+@test "run: where nothing can be tried, each format says so, and why" {
+	skips() {
+		run -4 smmunest-ctl --backend=model:qemu:no-iommufd -q "$@"
+	}
+	skips run --format=junit
+	run -0 xmllint --xpath 'concat(/testsuite/@tests, " ", /testsuite/@skipped, " ", //skipped/@message)' - <<<"$output"
+	assert_output '1 1 this kernel has no iommufd: it was built without CONFIG_IOMMUFD'
+	skips run --json
+	document=$output
+	[[ $(jq -r '.exit, .error.causes[0].id' <<<"$document") == $'4\nopen.iommu' ]]
+	for words in 'run --format=json' '--json=here run --format=json' '--json=here run'; do
+		# shellcheck disable=SC2086  # words of a command line
+		skips $words
+		[[ $words != *--format* ]] || assert_output "$document"
+		[[ $words != *=here* ]] || diff here - <<<"$document"
+	done
+	assert_line --partial '1..0 # SKIP'
 }
 
 @test "run: each need that a machine does not meet is a SKIP in the probe's words" {
