@@ -22,9 +22,14 @@ uint64_t ctl_number(struct argp_state *state, const char *what,
 	return value;
 }
 
+FILE *ctl_open(const char *path)
+{
+	return strcmp(path, "-") ? fopen(path, "re") : stdin;
+}
+
 FILE *ctl_open_file(struct argp_state *state, const char *path)
 {
-	FILE *f = strcmp(path, "-") ? fopen(path, "re") : stdin;
+	FILE *f = ctl_open(path);
 
 	if (!f)
 		argp_failure(state, CTL_USAGE, errno, "%s", path);

@@ -204,7 +204,10 @@ bool ctl_take_bdf(struct ctl *ctl, const char *arg);
 uint64_t ctl_number(struct argp_state *state, const char *what,
 		    const char *arg, uint64_t min, uint64_t max);
 
-/* Open a file for reading, "-" is stdin, or end the program with usage. */
+/* Open a file for reading, "-" is stdin; NULL and errno. */
+FILE *ctl_open(const char *path);
+
+/* The same, or end the program with usage. */
 FILE *ctl_open_file(struct argp_state *state, const char *path);
 
 /* Reads a FILE for the library's struct smn_source. */

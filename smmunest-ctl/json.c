@@ -72,7 +72,7 @@ void out_json(struct ctl *ctl, FILE *to, int status)
 /* The whole file; NULL and @why, or an errno. */
 static char *read_all(const char *path, size_t *len, struct smn_why *why)
 {
-	FILE *f = fopen(path, "re");
+	FILE *f = ctl_open(path);
 	char *text = f ? malloc(MAX_BYTES + 1) : NULL;
 
 	if (!f || !text) {
@@ -90,7 +90,8 @@ static char *read_all(const char *path, size_t *len, struct smn_why *why)
 	}
 	if (text)
 		text[*len] = '\0';
-	fclose(f);
+	if (f != stdin)
+		fclose(f);
 	return text;
 }
 

@@ -24,6 +24,8 @@ refused() {
 
 @test "compare: a machine with itself differs in nothing" {
 	{ told qemu info; told qemu run hwinfo; told qemu bench -n 3 hwinfo inval --batch=1,2; } >a.json
+	ctl 0 compare - a.json <a.json
+	holds '.result.compared.times == 3'
 	ctl 0 compare a.json a.json
 	holds '.result | .facts == [] and .idr == [] and .legality == [] and .cases == [] and .notes == []' \
 		'.result.compared == {devices: 2, fields: 71, cases: '"$(smmunest-ctl run -l hwinfo | wc -l)"', times: 3}' \
@@ -94,6 +96,7 @@ refused() {
 	refused good.json run.json 'neither info nor run nor bench is in both'
 	: >bad.json
 	refused bad.json good.json 'bad.json: it is empty'
+	refused - - '-: it is empty' <good.json
 	head -c 100 good.json >bad.json
 	refused good.json bad.json 'not JSON: it ends in the middle, at byte 100'
 	printf '{"command":"info"\0}' >bad.json
