@@ -24,7 +24,7 @@ refused() {
 
 @test "compare: a machine with itself differs in nothing" {
 	{ told qemu info; told qemu run hwinfo; told qemu bench -n 3 hwinfo inval --batch=1,2; } >a.json
-	ctl 0 compare - a.json <a.json
+	ctl 0 compare - a.json < <(cat a.json)
 	holds '.result.compared.times == 3'
 	ctl 0 compare a.json a.json
 	holds '.result | .facts == [] and .idr == [] and .legality == [] and .cases == [] and .notes == []' \
