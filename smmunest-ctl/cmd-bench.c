@@ -158,6 +158,9 @@ static error_t parse_more(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_CSV:
 		b->csv_file = arg;
+		if (!strcmp(arg, "-"))
+			argp_error(state, "--csv: the table is on standard "
+				   "output; give a file");
 		return 0;
 	case OPT_STREAM:
 		b->stream = true;

@@ -106,6 +106,8 @@ static error_t parse_global(int key, char *arg, struct argp_state *state)
 		ctl->json = true;
 		/* -j=FILE reads as people mean it */
 		ctl->json_file = arg && arg[0] == '=' ? arg + 1 : arg;
+		if (ctl->json_file && !strcmp(ctl->json_file, "-"))
+			ctl->json_file = NULL;
 		return 0;
 	case 'q':
 		ctl->quiet = true;

@@ -93,6 +93,8 @@ need_dma() {
 30 inval,2,,
 30 map,,4096,'
 	[[ $(awk -F, '$2 == 2 { print $6 }' samples | sort -n | head -n 1) == "$(jq '.result.rows[1].min_ns' <<<"$(<"$BATS_TEST_TMPDIR/documents")")" ]]
+	run -64 --separate-stderr smmunest-ctl bench -n 1 --csv=- hwinfo
+	assert_output ""
 	ctl 70 bench -n 1 --csv=/nowhere/samples hwinfo
 	holds '.error.causes[0].id == "bench.csv"'
 }

@@ -63,6 +63,7 @@ verdict() {
 	cp page one
 	page info.json run.json bench.json
 	diff <(sed 's/info.json, run.json, bench.json/machine.json/' page) one
+	diff <(smmunest-ctl report -o - machine.json) <(smmunest-ctl report machine.json)
 	smmunest-ctl report -o file machine.json >stdout
 	cmp file one
 	[[ ! -s stdout ]]

@@ -87,7 +87,7 @@ setup() {
 
 @test "globals stand before and after the command" {
 	expected=$(smmunest-ctl --json decode ste 0x1 0)
-	for words in "-j decode ste 0x1 0" "decode -j ste 0x1 0" "decode ste 0x1 0 --json" "-q decode --color=never ste --json 0x1 0" \
+	for words in "--json=- decode ste 0x1 0" "-j decode ste 0x1 0" "decode -j ste 0x1 0" "decode ste 0x1 0 --json" "-q decode --color=never ste --json 0x1 0" \
 		"decode ste --timeout=100 0x1 0 -j"; do
 		# shellcheck disable=SC2086  # words of a command line
 		run -0 smmunest-ctl $words
