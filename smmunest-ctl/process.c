@@ -20,12 +20,15 @@
 
 #include "run.h"
 
-#define MOST_DIAG 16384
-#define KILL_MS 3000
+enum {
+	MOST_SAID = 16384,	/* of a case; we add some lines of our own */
+	MOST_TEXT = MOST_SAID + 512,
+	KILL_MS = 3000,
+};
 
 struct said {
 	enum verdict verdict;		/* NVERDICTS: none yet */
-	char text[MOST_DIAG + 1];
+	char text[MOST_TEXT];
 };
 
 struct child {
@@ -57,7 +60,7 @@ __attribute__((noreturn))
 static void be_child(struct run *r, const struct test_case *c)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
-	FILE *log = fmemopen(r->said->text, MOST_DIAG, "w");
+	FILE *log = fmemopen(r->said->text, MOST_SAID, "w");
 	enum verdict verdict;
 
 	setpgid(0, 0);
@@ -86,7 +89,7 @@ static int begin(struct run *r, const struct test_case *c, struct child *k)
 {
 	int err;
 
-	memset(r->said->text, 0, strnlen(r->said->text, MOST_DIAG));
+	memset(r->said->text, 0, strnlen(r->said->text, MOST_TEXT));
 	r->said->verdict = NVERDICTS;
 	fflush(NULL);
 	k->pid = fork();
@@ -126,21 +129,23 @@ static bool watch(struct child *k, uint64_t ms, bool heed_signals)
 __attribute__((format(printf, 2, 3)))
 static void add(struct run *r, const char *fmt, ...)
 {
-	size_t len = strnlen(r->said->text, MOST_DIAG);
+	size_t len = strnlen(r->said->text, MOST_TEXT - 1);
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(r->said->text + len, MOST_DIAG + 1 - len, fmt, ap);
+	vsnprintf(r->said->text + len, MOST_TEXT - len, fmt, ap);
 	va_end(ap);
 }
 
-/* It may have been in the middle of one. */
+/* It may have been in the middle of a line, or had no more room for one. */
 static void end_line(struct run *r)
 {
-	size_t len = strnlen(r->said->text, MOST_DIAG);
+	size_t len = strnlen(r->said->text, MOST_TEXT - 1);
 
 	if (len && r->said->text[len - 1] != '\n')
 		add(r, "\n");
+	if (len >= MOST_SAID - 1)
+		add(r, "it said more than %d bytes\n", MOST_SAID);
 }
 
 /* What it said of itself; a case that says nothing died. */
@@ -149,7 +154,6 @@ static enum verdict verdict_of(struct run *r, int status)
 	if (WIFEXITED(status) && !WEXITSTATUS(status) &&
 	    r->said->verdict < NVERDICTS)
 		return r->said->verdict;
-	end_line(r);
 	if (WIFSIGNALED(status))
 		add(r, "the case's process died of %s\n",
 		    strsignal(WTERMSIG(status)));
@@ -165,12 +169,16 @@ static void end_it(struct run *r, struct child *k)
 	kill(-k->pid, SIGKILL);
 	kill(k->pid, SIGKILL);
 	r->stuck = !watch(k, KILL_MS, false);
-	end_line(r);
+}
+
+static enum verdict broken_off(struct run *r, const struct child *k)
+{
 	add(r, stop_signal() ? "stopped\n" : "not done after %u seconds\n",
 	    r->timeout_s);
 	if (r->stuck)
 		add(r, "its process %d cannot be killed: the kernel holds "
 		    "it\n", k->pid);
+	return stop_signal() ? ERROR : TIMED_OUT;
 }
 
 static enum verdict finish(struct run *r, struct child *k)
@@ -182,9 +190,8 @@ static enum verdict finish(struct run *r, struct child *k)
 		end_it(r, k);
 	if (!r->stuck)
 		waitpid(k->pid, &status, 0);
-	if (!ended)
-		return stop_signal() ? ERROR : TIMED_OUT;
-	return verdict_of(r, status);
+	end_line(r);
+	return ended ? verdict_of(r, status) : broken_off(r, k);
 }
 
 /* A model's clock counts calls, and not time. */
@@ -246,5 +253,5 @@ void process_run(struct run *r, const struct test_case *c, struct outcome *out)
 	}
 	if (r->repeat > 1 && out->verdict != PASSED)
 		add(r, "in round %u of %u\n", r->round + 1, r->repeat);
-	out->diag = strndup(r->said->text, MOST_DIAG);
+	out->diag = strndup(r->said->text, MOST_TEXT);
 }
