@@ -151,8 +151,8 @@ $(Z)/bin/%: $(Z)/tests/fuzz/%.o $(patsubst %.c,$(Z)/%.o,$(LIB))
 $(Z)/bin/replay: $(patsubst %.c,$(Z)/%.o,$(wildcard \
 	$(patsubst %,smmunest-ctl/%.c,doc doc-read record replay tape-*)))
 $(Z)/bin/evidence: $(patsubst %.c,$(Z)/%.o,$(wildcard \
-	$(patsubst %,smmunest-ctl/%.c,bench-row compare doc* evidence html \
-	json page* plot trace verdict)))
+	$(patsubst %,smmunest-ctl/%.c,args bench-row compare doc* evidence \
+	html json page* plot trace verdict)))
 
 # new inputs stay in build/fuzz; those worth keeping are committed as seeds
 fuzz: $(FUZZ_RUNS)
