@@ -193,16 +193,23 @@ static enum status check_patterns(struct ctl *ctl, const struct run_opts *o)
 		      &(struct smn_why){ "smmunest-ctl run -l" });
 }
 
+static enum status no_memory(struct ctl *ctl)
+{
+	return ctl_no(ctl, CTL_INTERNAL, "run.memory",
+		      &(struct smn_why){ "no memory for the cases" },
+		      &(struct smn_why){ "free -m" });
+}
+
 static enum status choose(struct ctl *ctl, struct run_opts *o)
 {
 	struct run *r = &o->run;
 
 	if (case_list_make(&r->list))
-		return CTL_FAILED;
+		return no_memory(ctl);
 	r->chosen = calloc(r->list.n, sizeof(*r->chosen));
 	r->outcomes = calloc(r->list.n, sizeof(*r->outcomes));
 	if (!r->chosen || !r->outcomes)
-		return CTL_FAILED;
+		return no_memory(ctl);
 	for (unsigned int i = 0; i < r->list.n; i++)
 		if (wanted(o, &r->list.cases[i]))
 			r->chosen[r->nchosen++] = i;
@@ -354,7 +361,7 @@ static enum status run(struct ctl *ctl)
 	} else if (!status) {
 		status = rig_find(r);
 		if (!status)
-			status = process_begin(r) ? CTL_FAILED :
+			status = process_begin(r) ? no_memory(ctl) :
 				run_all(ctl, o);
 		else if (status == CTL_SKIPPED)
 			tell_skip(ctl);

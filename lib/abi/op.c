@@ -361,18 +361,23 @@ enum smn_op_id smn_op_by_request(unsigned long request)
 	return i;
 }
 
-static bool is_name(const char *full, const char *name)
+const char *smn_op_stem(const char *name)
 {
-	static const char *const prefixes[] = { "", "IOMMU_", "VFIO_DEVICE_" };
+	static const char *const prefixes[] = { "IOMMU_", "VFIO_DEVICE_" };
 
 	for (size_t i = 0; i < SMN_ARRAY_SIZE(prefixes); i++) {
 		size_t n = strlen(prefixes[i]);
 
-		if (!strncmp(full, prefixes[i], n) &&
-		    !strcasecmp(full + n, name))
-			return true;
+		if (!strncmp(name, prefixes[i], n))
+			return name + n;
 	}
-	return false;
+	return name;
+}
+
+static bool is_name(const char *full, const char *name)
+{
+	return !strcasecmp(full, name) ||
+		!strcasecmp(smn_op_stem(full), name);
 }
 
 enum smn_op_id smn_op_by_name(const char *name)

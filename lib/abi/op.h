@@ -181,6 +181,9 @@ extern const struct smn_extension smn_legacy_nesting;
 
 const struct smn_op *smn_op(enum smn_op_id id);
 
+/* A name without "IOMMU_" or "VFIO_DEVICE_". */
+const char *smn_op_stem(const char *name);
+
 /* The ioctl of that request; of that name, letter case and "IOMMU_" or
  * "VFIO_DEVICE_" aside. SMN_NOPS: there is none. */
 enum smn_op_id smn_op_by_request(unsigned long request);

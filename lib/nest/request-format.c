@@ -104,21 +104,9 @@ static char dashed(char c)
 	return c == '_' ? '-' : tolower((unsigned char)c);
 }
 
-/* Its name without what it acts on. */
-static const char *stem(enum smn_op_id op)
-{
-	static const char *const prefixes[] = { "IOMMU_", "VFIO_DEVICE_" };
-	const char *name = uapi_names[op];
-
-	for (size_t i = 0; i < SMN_ARRAY_SIZE(prefixes); i++)
-		if (!strncmp(name, prefixes[i], strlen(prefixes[i])))
-			name += strlen(prefixes[i]);
-	return name;
-}
-
 const char *smn_op_word(enum smn_op_id op, char buf[SMN_OP_WORD])
 {
-	const char *name = stem(op);
+	const char *name = smn_op_stem(uapi_names[op]);
 	size_t at = 0;
 
 	for (; *name && at < SMN_OP_WORD - 1; name++)
@@ -142,7 +130,7 @@ enum smn_op_id smn_op_of_word(const char *word)
 	size_t at;
 
 	for (unsigned int i = 0; i < SMN_NOPS; i++)
-		if (same_word(word, stem(i)))
+		if (same_word(word, smn_op_stem(uapi_names[i])))
 			return i;
 	for (at = 0; word[at] && at < sizeof(name) - 1; at++)
 		name[at] = word[at] == '-' ? '_' : word[at];
