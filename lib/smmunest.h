@@ -284,7 +284,8 @@ int smn_irq_count(struct smn_session *s, const struct smn_device *dev,
 /*
  * VFIO_DEVICE_SET_IRQS: interrupt @vector of VFIO_PCI_MSI_IRQ_INDEX or
  * VFIO_PCI_MSIX_IRQ_INDEX signals a new eventfd. All of that index are
- * disabled, and the eventfd closed, by the session's stack.
+ * disabled, and their eventfds closed, by the session's stack: where the
+ * newest of them stands on it, and when no message has come for 50 ms.
  * -ENOTCONN: the session has not attached the device, and the kernel is not
  * asked: Linux 7.3 would refuse it and never take back what it had allocated;
  * -EINVAL: no such vector, or another index is in use, or an MSI vector above

@@ -7,6 +7,9 @@
 
 #include "nest/made.h"
 
+#define SETTLE_MS 50	/* without an interrupt: none is under way */
+#define MOST_ROUNDS 64	/* of that: a device may never stop */
+
 int smn_irq_count(struct smn_session *s, const struct smn_device *dev,
 		  uint32_t index, uint32_t *count)
 {
@@ -19,6 +22,46 @@ int smn_irq_count(struct smn_session *s, const struct smn_device *dev,
 	return ret;
 }
 
+/* Of the device .start, index .id. */
+static int undo_eventfd(struct smn_session *s, const struct smn_made *m)
+{
+	return smn_sys_close(s->sys, m->fd);
+}
+
+static bool has_rung(struct smn_session *s, const struct smn_made *irqs)
+{
+	bool rung = false;
+	uint64_t count;
+
+	for (size_t i = s->nmade; i-- > 0;) {
+		const struct smn_made *m = &s->made[i];
+
+		if (m->undo == undo_eventfd && m->id == irqs->id &&
+		    m->start == (uint64_t)irqs->fd)
+			rung |= !smn_irq_wait(s, m->fd, 0, &count);
+	}
+	return rung;
+}
+
+/*
+ * An interrupt that a processor has taken, and not yet looked up, is nobody's
+ * when its vector goes: gic_handle_irq() warns of it. In a virtual machine
+ * there may be milliseconds between the two.
+ */
+static void settle(struct smn_session *s, const struct smn_made *irqs)
+{
+	unsigned int rounds = MOST_ROUNDS;
+
+	if (irqs->id != VFIO_PCI_MSI_IRQ_INDEX &&
+	    irqs->id != VFIO_PCI_MSIX_IRQ_INDEX)
+		return;
+	/* what came long ago tells nothing */
+	has_rung(s, irqs);
+	do
+		smn_sys_poll(s->sys, NULL, 0, SETTLE_MS);
+	while (has_rung(s, irqs) && --rounds);
+}
+
 /* All of that index, .id. */
 static int undo_irqs(struct smn_session *s, const struct smn_made *m)
 {
@@ -27,16 +70,38 @@ static int undo_irqs(struct smn_session *s, const struct smn_made *m)
 		.flags = VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_ACTION_TRIGGER,
 	};
 
+	settle(s, m);
 	return smn_sys_ioctl(s->sys, SMN_VFIO_DEVICE_SET_IRQS, m->fd, &arg);
 }
 
-static bool is_armed(const struct smn_session *s, int fd, uint32_t index)
+/* Where the session will disable them, NULL: none is in use. */
+static struct smn_made *armed(const struct smn_session *s, int fd,
+			      uint32_t index)
 {
 	for (size_t i = s->nmade; i-- > 0;)
 		if (s->made[i].undo == undo_irqs && s->made[i].fd == fd &&
 		    s->made[i].id == index)
-			return true;
-	return false;
+			return &s->made[i];
+	return NULL;
+}
+
+/*
+ * What disables all vectors lies above the eventfds of all, which have to be
+ * there for settle(); the newest is on top.
+ */
+static void push_irqs(struct smn_session *s, int fd, uint32_t index)
+{
+	const struct smn_made irqs = { SMN_OBJ_REGISTER, undo_irqs, .id = index,
+				       .fd = fd };
+	struct smn_made *before = armed(s, fd, index);
+	struct smn_made *top = &s->made[s->nmade - 1];
+
+	if (!before) {
+		smn_session_push(s, irqs);
+		return;
+	}
+	*before = *top;
+	*top = irqs;
 }
 
 static bool is_attached(const struct smn_session *s, int fd)
@@ -66,17 +131,16 @@ int smn_irq_arm(struct smn_session *s, const struct smn_device *dev,
 	arg.fd = smn_sys_eventfd(s->sys);
 	if (arg.fd < 0)
 		return arg.fd;
-	smn_session_push_fd(s, arg.fd);
+	smn_session_push(s, (struct smn_made){
+		SMN_OBJ_FD, undo_eventfd, .id = index, .fd = arg.fd,
+		.start = dev->fd });
 	ret = smn_session_reserve(s);
 	if (!ret)
 		ret = smn_sys_ioctl(s->sys, SMN_VFIO_DEVICE_SET_IRQS, dev->fd,
 				    &arg);
 	if (ret)
 		return ret;
-	if (!is_armed(s, dev->fd, index))
-		smn_session_push(s, (struct smn_made){
-			SMN_OBJ_REGISTER, undo_irqs, .id = index,
-			.fd = dev->fd });
+	push_irqs(s, dev->fd, index);
 	*eventfd = arg.fd;
 	return 0;
 }
