@@ -95,19 +95,16 @@ static struct json_object *doc_histogram(const uint64_t *samples, size_t n)
 void bench_report_skip(struct bench *b)
 {
 	struct json_object *o = json_object_new_object();
-	struct json_object *all, *cause = json_object_array_get_idx(
-		json_object_object_get(b->ctl->error, "causes"), 0);
+	struct json_object *all;
 
 	if (!json_object_object_get_ex(b->ctl->result, "skipped", &all)) {
 		all = json_object_new_array();
 		doc_add(b->ctl->result, "skipped", all);
 	}
 	doc_add_str(o, "name", b->row->name);
-	doc_add(o, "why", json_object_get(
-			json_object_object_get(cause, "text")));
+	doc_add_str(o, "why", doc_text(ctl_cause(b->ctl, 0), "text"));
 	json_object_array_add(all, o);
-	json_object_put(b->ctl->error);
-	b->ctl->error = NULL;
+	ctl_forgive(b->ctl);
 }
 
 static void add_rate(struct json_object *row, uint64_t batch, uint64_t mean)

@@ -14,7 +14,7 @@ enum {
 
 /* Where `map` and --scale=mapping put things; both end below 4 GiB. */
 #define BENCH_MAP_IOVA 0x40000000ULL
-#define BENCH_MAP_MOST (1ULL << 30)
+#define BENCH_MAP_GIB 1
 #define BENCH_SCALE_IOVA 0x80000000ULL
 #define BENCH_SCALE_STEP (64ULL << 10)
 #define BENCH_SCALE_MOST 16384

@@ -13,7 +13,7 @@
 
 enum { OPT_BATCH = 0x200, OPT_SIZE, OPT_CMD, OPT_WARMUP, OPT_CPU, OPT_HIST,
        OPT_CSV, OPT_STREAM, OPT_SCALE, OPT_BASELINE, OPT_THRESHOLD };
-enum { MAX_BATCH = 65536, SAMPLES = 10000, MAX_SAMPLES = 10000000 };
+enum { SAMPLES = 10000, MAX_SAMPLES = 10000000 };
 
 static const struct argp_option options[] = {
 	{ "samples", 'n', "N", 0,
@@ -63,6 +63,15 @@ static void choose(struct bench *b, const char *name, struct argp_state *state)
 		   near ? near : "", near ? "?" : "");
 }
 
+static const struct {
+	const char *what;
+	int most;
+	const char *unit;
+} limits[] = {
+	[BENCH_BATCH] = { "a number from 1 to", MAX_BATCH, "" },
+	[BENCH_BYTES] = { "a number of whole pages up to", BENCH_MAP_GIB, "G" },
+};
+
 /* One number of a list; of bytes with K, M, G, and whole pages. */
 static bool parse_size(enum bench_by by, const char *word, uint64_t *v)
 {
@@ -71,7 +80,7 @@ static bool parse_size(enum bench_by by, const char *word, uint64_t *v)
 	if (by == BENCH_BATCH)
 		return !smn_number_parse(word, v) && *v && *v <= MAX_BATCH;
 	return !strchr(word, '@') && !smn_memory_parse(word, v, &addr) &&
-		*v && *v % page == 0 && *v <= BENCH_MAP_MOST;
+		*v && *v % page == 0 && *v <= (uint64_t)BENCH_MAP_GIB << 30;
 }
 
 static void parse_list(struct bench *b, enum bench_by by, const char *option,
@@ -91,10 +100,9 @@ static void parse_list(struct bench *b, enum bench_by by, const char *option,
 			argp_error(state, "%s: more than %d numbers", option,
 				   BENCH_LIST);
 		if (!parse_size(by, word, &list->v[list->n++]))
-			argp_error(state, "%s: '%.*s' is not %s", option,
-				   (int)len, rest, by == BENCH_BATCH ?
-				   "a number from 1 to 65536" :
-				   "a number of whole pages up to 1G");
+			argp_error(state, "%s: '%.*s' is not %s %d%s", option,
+				   (int)len, rest, limits[by].what,
+				   limits[by].most, limits[by].unit);
 		rest = rest[len] ? rest + len + 1 : NULL;
 	}
 }

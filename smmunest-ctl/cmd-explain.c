@@ -257,22 +257,16 @@ static struct json_object *next_row(struct ctl *ctl)
 
 /* --- as text --- */
 
-static const char *member(struct json_object *o, const char *key)
-{
-	struct json_object *v = json_object_object_get(o, key);
-
-	return v ? json_object_get_string(v) : "";
-}
-
 static bool next_covered(struct ctl *ctl, char *buf, size_t len)
 {
 	struct json_object *o = next_row(ctl);
 
 	if (!o)
 		return false;
-	snprintf(buf, len, "%-29s %-11s %-20s %s%s", member(o, "op"),
-		 member(o, "name"), member(o, "id"), member(o, "why_not")[0] ?
-		 "no: " : "tests", member(o, "why_not"));
+	snprintf(buf, len, "%-29s %-11s %-20s %s%s", doc_text(o, "op"),
+		 doc_text(o, "name"), doc_text(o, "id"),
+		 doc_text(o, "why_not")[0] ? "no: " : "tests",
+		 doc_text(o, "why_not"));
 	json_object_put(o);
 	return true;
 }
@@ -285,11 +279,12 @@ static bool next_explained(struct ctl *ctl, char *buf, size_t len)
 	if (!row)
 		return false;
 	snprintf(buf, len, "%s%s%s  [%s%s%s]\n  %s\n  try: %s",
-		 o->e.known ? member(row, "holds") : "",
-		 o->e.known ? ": " : "", member(row, "name"), member(row, "id"),
-		 member(row, "since")[0] ? ", since " : "",
-		 member(row, "since"), member(row, "cause"),
-		 member(row, "remedy"));
+		 o->e.known ? doc_text(row, "holds") : "",
+		 o->e.known ? ": " : "", doc_text(row, "name"),
+		 doc_text(row, "id"),
+		 doc_text(row, "since")[0] ? ", since " : "",
+		 doc_text(row, "since"), doc_text(row, "cause"),
+		 doc_text(row, "remedy"));
 	json_object_put(row);
 	return true;
 }

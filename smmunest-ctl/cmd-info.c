@@ -166,12 +166,8 @@ static void verdict(struct json_object *dev, const char *word,
 static void verdict_of_error(struct ctl *ctl, struct json_object *dev,
 			     const char *word)
 {
-	struct json_object *causes = NULL;
-
-	json_object_object_get_ex(ctl->error, "causes", &causes);
-	verdict(dev, word, json_object_get(causes));
-	json_object_put(ctl->error);
-	ctl->error = NULL;
+	verdict(dev, word, json_object_get(doc_get(ctl->error, "causes")));
+	ctl_forgive(ctl);
 }
 
 /* "Never here", by its errno or its cause; others may pass, such as ENOSPC. */

@@ -8,7 +8,6 @@
 #include "cmdq.h"
 
 enum { OPT_RAW = 0x200, OPT_FILE, OPT_FORCE, OPT_REPEAT };
-enum { MAX_BATCH = 65536 };
 
 static const struct argp_option options[] = {
 	{ "raw", OPT_RAW, "W0:W1", 0, "a command as two words; may be repeated",

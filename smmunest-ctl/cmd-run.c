@@ -290,19 +290,13 @@ static enum status run_all(struct ctl *ctl, struct run_opts *o)
 static void tell_skip(struct ctl *ctl)
 {
 	const struct run_opts *o = ctl->opts;
-	struct json_object *causes, *why = NULL;
+	const char *why = doc_text(ctl_cause(ctl, 0), "text");
 	struct sink sinks[2];
 	unsigned int n = find_sinks(ctl, sinks);
 
-	causes = json_object_object_get(ctl->error, "causes");
-	if (causes)
-		why = json_object_object_get(
-			json_object_array_get_idx(causes, 0), "text");
 	ctl->streamed = true;
 	for (unsigned int i = 0; i < n; i++)
-		sinks[i].report->skipped(&o->run, why ?
-					 json_object_get_string(why) : "",
-					 sinks[i].to);
+		sinks[i].report->skipped(&o->run, why, sinks[i].to);
 }
 
 static void list(const struct ctl *ctl, FILE *to)

@@ -310,6 +310,9 @@ struct plan_opts {
  */
 enum { OPT_STE = 0x400, OPT_VSID, OPT_VEVENTQ, OPT_FAULTQ, OPT_MEMORY };
 
+/* Commands of one IOMMU_HWPT_INVALIDATE, so that what is typed has an end. */
+#define MAX_BATCH 65536
+
 /* Covers the addresses that examples use, and is one block of stage 2. */
 #define DEFAULT_MEMORY "2M@0x40000000"
 
@@ -359,6 +362,12 @@ void ctl_say(struct ctl *ctl, const char *fmt, ...);
  * calls for: CTL_REFUSED, or CTL_SKIPPED where there is nothing to try it on.
  */
 enum status ctl_refused(struct ctl *ctl, int err);
+
+/* Cause @i of ctl->error: its words by doc_text(). NULL: there is no such. */
+struct json_object *ctl_cause(const struct ctl *ctl, size_t i);
+
+/* ctl->error is told elsewhere, and no failure of the command. */
+void ctl_forgive(struct ctl *ctl);
 
 /* ctl->error from words of our own. */
 enum status ctl_no(struct ctl *ctl, enum status status, const char *id,

@@ -40,6 +40,17 @@ static void set_error(struct ctl *ctl, struct json_object *error,
 	ctl->error = error;
 }
 
+struct json_object *ctl_cause(const struct ctl *ctl, size_t i)
+{
+	return doc_at(doc_get(ctl->error, "causes"), i);
+}
+
+void ctl_forgive(struct ctl *ctl)
+{
+	json_object_put(ctl->error);
+	ctl->error = NULL;
+}
+
 static struct json_object *one_cause(const char *verdict, const char *id,
 				     const struct smn_why *cause,
 				     const struct smn_why *remedy)
@@ -132,14 +143,6 @@ enum status ctl_refused(struct ctl *ctl, int err)
 
 /* --- as text --- */
 
-static const char *member(struct json_object *o, const char *key)
-{
-	struct json_object *v;
-
-	return json_object_object_get_ex(o, key, &v) && v ?
-		json_object_get_string(v) : NULL;
-}
-
 static void print_value(struct json_object *v)
 {
 	if (!json_object_is_type(v, json_type_array)) {
@@ -167,32 +170,31 @@ static void print_args(struct json_object *args)
 
 void error_print(struct ctl *ctl)
 {
-	struct json_object *causes, *args, *lines;
-	const char *op = member(ctl->error, "op");
+	struct json_object *args = doc_get(ctl->error, "args"), *c;
+	struct json_object *lines = doc_get(ctl->error, "log");
+	const char *op = doc_text(ctl->error, "op");
+	/* ctl_no() has no call to tell of */
+	bool called = op[0];
 
-	if (op) {
-		int err = atoi(member(ctl->error, "errno"));
+	if (called) {
+		int err = doc_int(ctl->error, "errno");
 
-		ctl_say(ctl, "%s: %s (%d, %s)", op, member(ctl->error, "name"),
-			err, strerror(err));
+		ctl_say(ctl, "%s: %s (%d, %s)", op,
+			doc_text(ctl->error, "name"), err, strerror(err));
 	}
-	if (op && json_object_object_get_ex(ctl->error, "args", &args))
+	if (called && args)
 		print_args(args);
-	if (json_object_object_get_ex(ctl->error, "log", &lines))
-		for (size_t i = 0; i < json_object_array_length(lines); i++)
-			fprintf(stderr, "  kernel: %s\n",
-				json_object_get_string(
-				json_object_array_get_idx(lines, i)));
-	json_object_object_get_ex(ctl->error, "causes", &causes);
-	for (size_t i = 0; i < json_object_array_length(causes); i++) {
-		struct json_object *c = json_object_array_get_idx(causes, i);
-
-		if (op)
-			fprintf(stderr, "  %s: %s [%s]\n", member(c, "verdict"),
-				member(c, "text"), member(c, "id"));
+	for (size_t i = 0; i < doc_length(lines); i++)
+		fprintf(stderr, "  kernel: %s\n",
+			json_object_get_string(doc_at(lines, i)));
+	for (size_t i = 0; (c = ctl_cause(ctl, i)); i++) {
+		if (called)
+			fprintf(stderr, "  %s: %s [%s]\n",
+				doc_text(c, "verdict"), doc_text(c, "text"),
+				doc_text(c, "id"));
 		else
-			ctl_say(ctl, "%s", member(c, "text"));
-		fprintf(stderr, "  %s%s\n", op ? "  try: " : "try: ",
-			member(c, "remedy"));
+			ctl_say(ctl, "%s", doc_text(c, "text"));
+		fprintf(stderr, "  %s%s\n", called ? "  try: " : "try: ",
+			doc_text(c, "remedy"));
 	}
 }

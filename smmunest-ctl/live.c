@@ -11,13 +11,6 @@ static void print(FILE *to, struct json_object *o)
 	fflush(to);
 }
 
-static const char *text_of(struct json_object *row, const char *key)
-{
-	struct json_object *v = json_object_object_get(row, key);
-
-	return v ? json_object_get_string(v) : "";
-}
-
 static void print_text(struct json_object *row, FILE *to)
 {
 	uint64_t ns = json_object_get_int64(json_object_object_get(row, "ns"));
@@ -25,8 +18,8 @@ static void print_text(struct json_object *row, FILE *to)
 	fprintf(to, "%5llu.%06llu  %-8s %-10s %-13s %s\n",
 		(unsigned long long)(ns / 1000000000),
 		(unsigned long long)(ns / 1000 % 1000000),
-		text_of(row, "source"), text_of(row, "action"),
-		text_of(row, "device"), text_of(row, "what"));
+		doc_text(row, "source"), doc_text(row, "action"),
+		doc_text(row, "device"), doc_text(row, "what"));
 	fflush(to);
 }
 
@@ -53,11 +46,11 @@ void live_begin(struct ctl *ctl, struct json_object *sources)
 	for (size_t i = 0; has_text(ctl) &&
 	     i < json_object_array_length(sources); i++) {
 		struct json_object *s = json_object_array_get_idx(sources, i);
-		const char *why = text_of(s, "why");
+		const char *why = doc_text(s, "why");
 
-		fprintf(stdout, "%-8s %s%s%s\n", text_of(s, "source"),
+		fprintf(stdout, "%-8s %s%s%s\n", doc_text(s, "source"),
 			why[0] ? "no: " : "", why, why[0] ? "" :
-			text_of(s, "tells"));
+			doc_text(s, "tells"));
 	}
 	if (has_text(ctl))
 		fflush(stdout);

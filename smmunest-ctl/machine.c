@@ -14,9 +14,7 @@
 /* A string without what could end a line or a path; "" where there is none. */
 static const char *word(struct json_object *o, const char *key)
 {
-	struct json_object *v = doc_get(o, key);
-	const char *s = json_object_is_type(v, json_type_string) ?
-		json_object_get_string(v) : "";
+	const char *s = doc_text(o, key);
 
 	return strpbrk(s, "/\n") ? "" : s;
 }

@@ -1,22 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The tables of `fields` and `explain` as pages of the manual, mdoc(7). */
-#include <stdlib.h>
 #include <string.h>
 
 #include "ctl.h"
-
-static const char *text(struct json_object *o, const char *key)
-{
-	struct json_object *v = NULL;
-
-	json_object_object_get_ex(o, key, &v);
-	return v ? json_object_get_string(v) : "";
-}
-
-static int number(struct json_object *o, const char *key)
-{
-	return atoi(text(o, key));
-}
 
 static void man_values(FILE *to, struct json_object *f)
 {
@@ -34,14 +20,15 @@ static void man_values(FILE *to, struct json_object *f)
 
 static void man_field(FILE *to, struct json_object *f)
 {
-	int lo = number(f, "lo"), hi = lo + number(f, "width") - 1;
-	const char *feature = text(f, "feature");
+	int lo = doc_int(f, "lo"), hi = lo + doc_int(f, "width") - 1;
+	const char *feature = doc_text(f, "feature");
+	int word = doc_int(f, "word");
 
 	/* \\& keeps a name like Ac from being taken for a macro */
-	fprintf(to, ".It Sy \\&%s", text(f, "name"));
+	fprintf(to, ".It Sy \\&%s", doc_text(f, "name"));
 	fprintf(to, hi > lo ? " No word %d, bits %d:%d" : " No word %d, bit %d",
-		number(f, "word"), hi, lo);
-	fprintf(to, "\n%s", text(f, "doc"));
+		word, hi, lo);
+	fprintf(to, "\n%s", doc_text(f, "doc"));
 	if (feature[0])
 		fprintf(to, ", with %s", feature);
 	fprintf(to, "%s.", json_object_get_boolean(
@@ -54,14 +41,15 @@ static void man_field(FILE *to, struct json_object *f)
 static void man_layout(FILE *to, struct json_object *l)
 {
 	struct json_object *fields = json_object_object_get(l, "fields");
-	const char *fate = text(l, "fate");
+	const char *fate = doc_text(l, "fate");
 
-	fprintf(to, ".Ss %s\nIHI 0070 section %s", text(l, "name"),
-		text(l, "spec"));
-	if (text(l, "doc")[0])
-		fprintf(to, ": %s", text(l, "doc"));
+	fprintf(to, ".Ss %s\nIHI 0070 section %s", doc_text(l, "name"),
+		doc_text(l, "spec"));
+	if (doc_text(l, "doc")[0])
+		fprintf(to, ": %s", doc_text(l, "doc"));
 	if (fate[0])
-		fprintf(to, "; opcode or type %s, %s", text(l, "opcode"), fate);
+		fprintf(to, "; opcode or type %s, %s", doc_text(l, "opcode"),
+			fate);
 	fprintf(to, ".\n");
 	if (!json_object_array_length(fields))
 		return;
@@ -104,12 +92,13 @@ static void man_text(FILE *to, const char *s)
 
 static void man_row(FILE *to, struct json_object *row)
 {
-	fprintf(to, ".It Er %s Pq Li %s\n", text(row, "name"), text(row, "id"));
-	man_text(to, text(row, "cause"));
-	if (text(row, "since")[0])
-		fprintf(to, "(since Linux %s)\n", text(row, "since"));
+	fprintf(to, ".It Er %s Pq Li %s\n", doc_text(row, "name"),
+		doc_text(row, "id"));
+	man_text(to, doc_text(row, "cause"));
+	if (doc_text(row, "since")[0])
+		fprintf(to, "(since Linux %s)\n", doc_text(row, "since"));
 	fprintf(to, ".br\n");
-	man_text(to, text(row, "remedy"));
+	man_text(to, doc_text(row, "remedy"));
 }
 
 void out_errors_man(const struct ctl *ctl, FILE *to)
@@ -130,11 +119,11 @@ void out_errors_man(const struct ctl *ctl, FILE *to)
 	for (size_t i = 0; i < json_object_array_length(list); i++) {
 		struct json_object *row = json_object_array_get_idx(list, i);
 
-		if (strcmp(last, text(row, "op")))
+		if (strcmp(last, doc_text(row, "op")))
 			fprintf(to, "%s.Ss %s\n.Bl -tag -width Ds -compact\n",
-				last[0] ? ".El\n" : "", text(row, "op"));
+				last[0] ? ".El\n" : "", doc_text(row, "op"));
 		man_row(to, row);
-		last = text(row, "op");
+		last = doc_text(row, "op");
 	}
 	fprintf(to, ".El\n.Sh SEE ALSO\n.Xr smmunest-ctl 8\n");
 }

@@ -336,8 +336,6 @@ enum status replay_end(struct ctl *ctl, enum status status)
 	if (!text)
 		return status;
 	smn_why_set(&why, "%s", text);
-	json_object_put(ctl->error);
-	ctl->error = NULL;
 	return ctl_no(ctl, CTL_INTERNAL, "replay", &why,
 		      &(struct smn_why){ "the command and the version that "
 					 "were recorded" });

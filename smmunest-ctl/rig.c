@@ -64,21 +64,14 @@ static void find_others(struct run *r, const struct smn_pci *first)
 static void words_of(struct run *r, int err, struct smn_why *why)
 {
 	struct ctl *ctl = r->ctl;
-	struct json_object *causes, *first;
+	struct json_object *cause;
 
 	ctl_refused(ctl, err);
-	causes = json_object_object_get(ctl->error, "causes");
-	first = json_object_array_get_idx(causes, 0);
-	smn_why_set(why, "%s: %s: %.150s [%s]",
-		    json_object_get_string(
-			    json_object_object_get(ctl->error, "op")),
-		    smn_errno_name(err),
-		    json_object_get_string(
-			    json_object_object_get(first, "text")),
-		    json_object_get_string(
-			    json_object_object_get(first, "id")));
-	json_object_put(ctl->error);
-	ctl->error = NULL;
+	cause = ctl_cause(ctl, 0);
+	smn_why_set(why, "%s: %s: %.150s [%s]", doc_text(ctl->error, "op"),
+		    smn_errno_name(err), doc_text(cause, "text"),
+		    doc_text(cause, "id"));
+	ctl_forgive(ctl);
 }
 
 /* The step that failed, and all that stand on it. */

@@ -106,7 +106,7 @@ static int keep(struct script_opts *o, const struct script_outcome *out)
 {
 	const struct smn_script_line *l = out->l;
 	struct json_object **row = row_at(o, l - o->script.lines);
-	struct json_object *times, *ok;
+	struct json_object *ok;
 
 	if (!row)
 		return -ENOMEM;
@@ -116,9 +116,9 @@ static int keep(struct script_opts *o, const struct script_outcome *out)
 		doc_add_str(*row, "text", l->text);
 		json_object_array_add(o->lines, *row);
 	} else {
-		times = json_object_object_get(*row, "times");
-		doc_add_int(*row, "times",
-			    1 + (times ? json_object_get_int64(times) : 1));
+		int64_t times = doc_int(*row, "times");
+
+		doc_add_int(*row, "times", times ? times + 1 : 2);
 	}
 	doc_add_int(*row, "ns", out->ns);
 	ok = json_object_object_get(*row, "ok");
@@ -127,32 +127,26 @@ static int keep(struct script_opts *o, const struct script_outcome *out)
 	return 0;
 }
 
-static const char *member(struct json_object *o, const char *key)
-{
-	struct json_object *v = json_object_object_get(o, key);
-
-	return v ? json_object_get_string(v) : NULL;
-}
-
 void script_text(struct json_object *o, char *buf, size_t len)
 {
-	const char *row = member(o, "row"), *times = member(o, "times");
-	const char *at = member(o, "at");
-	struct json_object *event = json_object_object_get(o, "event");
+	const char *row = doc_text(o, "row"), *at = doc_text(o, "at");
+	struct json_object *event = doc_get(o, "event");
+	int line = doc_int(o, "line"), times = doc_int(o, "times");
+	int err = doc_int(o, "errno");
 	char took[32], more[160] = "";
-	int err = atoi(member(o, "errno"));
 
-	format_time(took, sizeof(took), atoll(member(o, "ns")));
-	if (at)
+	format_time(took, sizeof(took), doc_int(o, "ns"));
+	if (at[0])
 		snprintf(more, sizeof(more), "  -> %s", at);
 	else if (event)
-		snprintf(more, sizeof(more), "  -> %s", member(event, "name"));
+		snprintf(more, sizeof(more), "  -> %s",
+			 doc_text(event, "name"));
 	else if (times)
-		snprintf(more, sizeof(more), "  %s times", times);
-	snprintf(buf, len, "%4s  %-10s %9s  %s%s%s%s%s%s", member(o, "line"),
-		 err ? smn_errno_name(err) : "ok", took, member(o, "text"),
-		 row ? "  [" : "", row ? row : "", row ? "]" : "", more,
-		 json_object_get_boolean(json_object_object_get(o, "ok")) ?
+		snprintf(more, sizeof(more), "  %d times", times);
+	snprintf(buf, len, "%4d  %-10s %9s  %s%s%s%s%s%s", line,
+		 err ? smn_errno_name(err) : "ok", took, doc_text(o, "text"),
+		 row[0] ? "  [" : "", row, row[0] ? "]" : "", more,
+		 json_object_get_boolean(doc_get(o, "ok")) ?
 		 "" : "  unexpected");
 }
 

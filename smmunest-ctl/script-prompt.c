@@ -23,8 +23,7 @@ static void show_new(struct ctl *ctl)
 	if (!ctl->error)
 		return;
 	error_print(ctl);
-	json_object_put(ctl->error);
-	ctl->error = NULL;
+	ctl_forgive(ctl);
 }
 
 static enum status do_typed(struct ctl *ctl, const char *line, size_t len)

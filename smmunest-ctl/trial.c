@@ -45,31 +45,19 @@ static const char *const beds[NBEDS] = {
 
 /* --- what is written down --- */
 
-static const char *member(struct json_object *o, const char *key)
-{
-	struct json_object *v = json_object_object_get(o, key);
-
-	return v ? json_object_get_string(v) : "";
-}
-
 /* Why the last failed call may have failed. */
 static void tell_causes(struct trial *t, int err)
 {
-	struct json_object *causes;
+	struct json_object *c;
 
 	if (t->ctl->sys.failed.err != err)
 		return;
 	ctl_refused(t->ctl, err);
-	causes = json_object_object_get(t->ctl->error, "causes");
-	for (size_t i = 0; i < json_object_array_length(causes); i++) {
-		struct json_object *c = json_object_array_get_idx(causes, i);
-
-		fprintf(t->log, "%s: %s [%s]\ntry: %s\n", member(c, "verdict"),
-			member(c, "text"), member(c, "id"),
-			member(c, "remedy"));
-	}
-	json_object_put(t->ctl->error);
-	t->ctl->error = NULL;
+	for (size_t i = 0; (c = ctl_cause(t->ctl, i)); i++)
+		fprintf(t->log, "%s: %s [%s]\ntry: %s\n",
+			doc_text(c, "verdict"), doc_text(c, "text"),
+			doc_text(c, "id"), doc_text(c, "remedy"));
+	ctl_forgive(t->ctl);
 }
 
 /* The row that should have refused it. */
