@@ -113,6 +113,9 @@ $(N)/unit/%: $(N)/tests/unit/%.o $(patsubst %.c,$(N)/%.o,$(LIB))
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $(FIXED) $(LDFLAGS) -o $@ $^ $(LIB_LIBS)
 
+# the room that processes are made in, without the rooms around it
+$(N)/unit/process: $(N)/smmunest-ctl/process.o
+
 $(N)/bench/%: $(N)/tests/bench/%.o $(patsubst %.c,$(N)/%.o,$(LIB))
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)
