@@ -285,7 +285,7 @@ int smn_irq_count(struct smn_session *s, const struct smn_device *dev,
  * VFIO_DEVICE_SET_IRQS: interrupt @vector of VFIO_PCI_MSI_IRQ_INDEX or
  * VFIO_PCI_MSIX_IRQ_INDEX signals a new eventfd. All of that index are
  * disabled, and their eventfds closed, by the session's stack: where the
- * newest of them stands on it, and when no message has come for 50 ms.
+ * newest of them stands on it, after smn_irq_settle().
  * -ENOTCONN: the session has not attached the device, and the kernel is not
  * asked: Linux 7.3 would refuse it and never take back what it had allocated;
  * -EINVAL: no such vector, or another index is in use, or an MSI vector above
@@ -301,6 +301,15 @@ int smn_irq_arm(struct smn_session *s, const struct smn_device *dev,
  */
 int smn_irq_wait(struct smn_session *s, int eventfd, uint32_t ms,
 		 uint64_t *count);
+
+/*
+ * Wait until none of the device's interrupts of @index has come for 50 ms: a
+ * busy machine may hand on what a device sent long after the device has ended
+ * what it did. What came is not told by smn_irq_wait() any more. -EBUSY: they
+ * still come after 64 times 50 ms; -EINTR.
+ */
+int smn_irq_settle(struct smn_session *s, const struct smn_device *dev,
+		   uint32_t index);
 
 /*
  * Have @undo called, with @ctx, when the session's stack gets back here; it

@@ -182,19 +182,6 @@ static int ring(struct scene *s, uint32_t ms)
 	return smn_irq_wait(&s->ctl->session, s->msi, ms, &count);
 }
 
-/* What was under way has arrived when nothing comes any more. */
-static int hush(struct scene *s)
-{
-	unsigned int rounds = MOST_ROUNDS;
-	uint64_t count;
-	int ret;
-
-	do
-		ret = smn_irq_wait(&s->ctl->session, s->msi, QUIET_MS, &count);
-	while (!ret && rounds--);
-	return ret == -ETIMEDOUT ? 0 : ret ? ret : -EBUSY;
-}
-
 bool detach_rings(struct scene *s)
 {
 	return !fails(s, "waiting for it", ring(s, RING_MS));
@@ -202,7 +189,8 @@ bool detach_rings(struct scene *s)
 
 bool detach_silent(struct scene *s)
 {
-	int ret = hush(s);
+	int ret = smn_irq_settle(&s->ctl->session, &s->nest->dev,
+				 s->bed->dma.source->irq_index);
 
 	if (fails(s, "interrupts from before the detach", ret))
 		return false;

@@ -225,11 +225,18 @@ static void conclude(struct rings *r)
  */
 static int get_ready(struct rings *r)
 {
-	int n = smn_dma_vectors(&r->bed->dma, r->p->vectors);
+	const struct smn_dma_source *source = r->bed->dma.source;
+	int n = smn_dma_vectors(&r->bed->dma, r->p->vectors), ret = 0;
 
 	if (n > 0 && (uint32_t)n < r->p->vectors)
 		r->p->vectors = n;
-	return n == -EINTR ? n : 0;
+	if (n == -EINTR)
+		return n;
+	/* its commands raise interrupts, which are no answer to ours */
+	if (n > 1)
+		ret = smn_irq_settle(r->bed->s, &r->bed->nest.dev,
+				     source->irq_index);
+	return ret == -EBUSY ? 0 : ret;
 }
 
 /* Everything that is to be tried, as far as it makes sense. */

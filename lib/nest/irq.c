@@ -28,7 +28,8 @@ static int undo_eventfd(struct smn_session *s, const struct smn_made *m)
 	return smn_sys_close(s->sys, m->fd);
 }
 
-static bool has_rung(struct smn_session *s, const struct smn_made *irqs)
+/* Reading them sets the counts back. */
+static bool has_rung(struct smn_session *s, int fd, uint32_t index)
 {
 	bool rung = false;
 	uint64_t count;
@@ -36,30 +37,27 @@ static bool has_rung(struct smn_session *s, const struct smn_made *irqs)
 	for (size_t i = s->nmade; i-- > 0;) {
 		const struct smn_made *m = &s->made[i];
 
-		if (m->undo == undo_eventfd && m->id == irqs->id &&
-		    m->start == (uint64_t)irqs->fd)
+		if (m->undo == undo_eventfd && m->id == index &&
+		    m->start == (uint64_t)fd)
 			rung |= !smn_irq_wait(s, m->fd, 0, &count);
 	}
 	return rung;
 }
 
-/*
- * An interrupt that a processor has taken, and not yet looked up, is nobody's
- * when its vector goes: gic_handle_irq() warns of it. In a virtual machine
- * there may be milliseconds between the two.
- */
-static void settle(struct smn_session *s, const struct smn_made *irqs)
+int smn_irq_settle(struct smn_session *s, const struct smn_device *dev,
+		   uint32_t index)
 {
 	unsigned int rounds = MOST_ROUNDS;
 
-	if (irqs->id != VFIO_PCI_MSI_IRQ_INDEX &&
-	    irqs->id != VFIO_PCI_MSIX_IRQ_INDEX)
-		return;
 	/* what came long ago tells nothing */
-	has_rung(s, irqs);
-	do
-		smn_sys_poll(s->sys, NULL, 0, SETTLE_MS);
-	while (has_rung(s, irqs) && --rounds);
+	has_rung(s, dev->fd, index);
+	do {
+		int ret = smn_sys_poll(s->sys, NULL, 0, SETTLE_MS);
+
+		if (ret < 0)
+			return ret;
+	} while (has_rung(s, dev->fd, index) && --rounds);
+	return rounds ? 0 : -EBUSY;
 }
 
 /* All of that index, .id. */
@@ -69,8 +67,15 @@ static int undo_irqs(struct smn_session *s, const struct smn_made *m)
 		.argsz = offsetof(struct smn_irq_set, fd), .index = m->id,
 		.flags = VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_ACTION_TRIGGER,
 	};
+	const struct smn_device dev = { .fd = m->fd };
 
-	settle(s, m);
+	/*
+	 * One that a processor has taken, and not yet looked up, is nobody's
+	 * when its vector goes: gic_handle_irq() warns of it. A device that
+	 * never stops loses its vectors all the same.
+	 */
+	if (m->id == VFIO_PCI_MSI_IRQ_INDEX || m->id == VFIO_PCI_MSIX_IRQ_INDEX)
+		smn_irq_settle(s, &dev, m->id);
 	return smn_sys_ioctl(s->sys, SMN_VFIO_DEVICE_SET_IRQS, m->fd, &arg);
 }
 
@@ -87,7 +92,7 @@ static struct smn_made *armed(const struct smn_session *s, int fd,
 
 /*
  * What disables all vectors lies above the eventfds of all, which have to be
- * there for settle(); the newest is on top.
+ * there for smn_irq_settle(); the newest is on top.
  */
 static void push_irqs(struct smn_session *s, int fd, uint32_t index)
 {

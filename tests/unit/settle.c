@@ -14,7 +14,7 @@
 enum { MAX_FDS = 16, ENDLESS = 1000, MOST_PAUSES = 64 };
 
 struct pretend {
-	int fds, late, pauses, when_let_go;
+	int fds, late, pauses, when_let_go, poll_fails;
 	uint64_t rung[MAX_FDS];
 	int32_t trigger[4];
 	int vectors;
@@ -68,6 +68,8 @@ static int p_poll(void *be, struct pollfd *fds, unsigned int n, int ms)
 
 	if (n)
 		return k->rung[fds->fd] != 0;
+	if (k->poll_fails)
+		return k->poll_fails;
 	k->pauses += ms > 0;
 	if (k->late-- > 0)
 		k->rung[k->trigger[k->vectors - 1]]++;
@@ -103,20 +105,28 @@ static const struct {
 	{ "no message at all", VFIO_PCI_REQ_IRQ_INDEX, 0, 0, 1, 0 },
 };
 
+static int arm(struct smn_session *s, struct smn_device *dev, uint32_t index,
+	       int vectors)
+{
+	int fd, ret = smn_device_open(s, "pretend", dev);
+
+	if (!ret)
+		ret = smn_device_attach(s, dev, 1);
+	for (int v = 0; !ret && v < vectors; v++)
+		ret = smn_irq_arm(s, dev, index, v, &fd);
+	return ret;
+}
+
 static void each(struct tap *t, size_t i)
 {
 	struct pretend k = { .late = rows[i].late, .when_let_go = -1 };
 	struct smn_sys sys = { .be = &pretend_backend, .priv = &k };
 	struct smn_device dev;
 	struct smn_session s;
-	int fd, ret = smn_session_open(&s, &sys);
+	int ret = smn_session_open(&s, &sys);
 
 	if (!ret)
-		ret = smn_device_open(&s, "pretend", &dev);
-	if (!ret)
-		ret = smn_device_attach(&s, &dev, 1);
-	for (int v = 0; !ret && v < rows[i].vectors; v++)
-		ret = smn_irq_arm(&s, &dev, rows[i].index, v, &fd);
+		ret = arm(&s, &dev, rows[i].index, rows[i].vectors);
 	tap_ok(t, !ret, "%s: armed", rows[i].name);
 	k.rung[k.trigger[0]] = rows[i].unread;
 	ret = smn_session_close(&s);
@@ -125,10 +135,41 @@ static void each(struct tap *t, size_t i)
 	       "%s: let go after %d pauses", rows[i].name, k.when_let_go);
 }
 
+/* What a caller is told who wants to go on. */
+static void told(struct tap *t)
+{
+	static const struct {
+		int late, poll_fails, ret;
+	} all[] = {
+		{ 0, 0, 0 }, { 3, 0, 0 }, { MOST_PAUSES - 1, 0, 0 },
+		{ MOST_PAUSES, 0, -EBUSY }, { ENDLESS, 0, -EBUSY },
+		{ 0, -EINTR, -EINTR },
+	};
+
+	for (size_t i = 0; i < SMN_ARRAY_SIZE(all); i++) {
+		struct pretend k = { .late = all[i].late };
+		struct smn_sys sys = { .be = &pretend_backend, .priv = &k };
+		struct smn_device dev;
+		struct smn_session s;
+		int ret = smn_session_open(&s, &sys);
+
+		if (!ret)
+			ret = arm(&s, &dev, VFIO_PCI_MSI_IRQ_INDEX, 1);
+		k.poll_fails = all[i].poll_fails;
+		if (!ret)
+			ret = smn_irq_settle(&s, &dev, VFIO_PCI_MSI_IRQ_INDEX);
+		tap_ok(t, ret == all[i].ret, "%d come late: %d", all[i].late,
+		       ret);
+		k.poll_fails = k.late = 0;
+		smn_session_close(&s);
+	}
+}
+
 int main(void)
 {
 	struct tap t = { 0 };
 
+	told(&t);
 	for (size_t i = 0; i < SMN_ARRAY_SIZE(rows); i++)
 		each(&t, i);
 	return tap_done(&t);
