@@ -210,7 +210,7 @@ static void conclude(struct rings *r)
 {
 	struct smn_msi_proof *p = r->p;
 
-	smn_proof_log(r->bed, &p->log);
+	smn_proof_log(r->bed, 0, &p->log);
 	p->ok = !p->control.tried || p->control.ok;
 	for (unsigned int i = 0; i < p->nrings; i++)
 		p->ok &= p->ring[i].ok;

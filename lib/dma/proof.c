@@ -10,6 +10,7 @@
 
 #define EVENT_MS 3000	/* an event that has to come */
 #define QUIET_MS 20	/* one that must not */
+#define LOG_MS 200	/* a line of the kernel's log that may come */
 
 static const char *const verdicts[SMN_NLIVE] = {
 #define X(id, name) [SMN_LIVE_##id] = name,
@@ -116,13 +117,13 @@ int smn_proof_listen(struct smn_bed *bed, struct smn_proof_move *m,
 	return ret;
 }
 
-void smn_proof_log(struct smn_bed *bed, struct smn_kmsg_seen *seen)
+static void read_log(struct smn_bed *bed, struct smn_kmsg_seen *seen)
 {
 	struct smn_kmsg_seen all;
 	bool ours = false;
 
 	*seen = (struct smn_kmsg_seen){ 0 };
-	if (!bed->log.sys || smn_kmsg_read(&bed->log, &all))
+	if (smn_kmsg_read(&bed->log, &all))
 		return;
 	for (unsigned int i = 0; i < all.n; i++) {
 		enum smn_kmsg_kind kind = all.line[i].kind;
@@ -135,6 +136,21 @@ void smn_proof_log(struct smn_bed *bed, struct smn_kmsg_seen *seen)
 		seen->kinds |= 1u << kind;
 		seen->line[seen->n++] = all.line[i];
 	}
+}
+
+void smn_proof_log(struct smn_bed *bed, uint32_t ms,
+		   struct smn_kmsg_seen *seen)
+{
+	struct smn_sys *sys = bed->s->sys;
+	uint64_t end = smn_sys_now(sys) + ms * 1000000ULL;
+
+	*seen = (struct smn_kmsg_seen){ 0 };
+	if (!bed->log.sys)
+		return;
+	read_log(bed, seen);
+	while (!seen->n && smn_sys_now(sys) < end &&
+	       !smn_sys_poll(sys, NULL, 0, QUIET_MS))
+		read_log(bed, seen);
 }
 
 /* --- transfers --- */
@@ -304,9 +320,11 @@ static void conclude(struct smn_bed *bed, struct smn_proof *p)
 	const struct smn_proof_move *first = p->write.tried ? &p->write :
 		&p->read;
 
-	smn_proof_log(bed, &p->log);
 	p->expected = of_place(bed, first->want.place);
 	p->verdict = of_memory(bed, p);
+	/* only the log can tell why, if nothing moved that should have */
+	smn_proof_log(bed, p->verdict == SMN_LIVE_NOTHING &&
+		      p->verdict != p->expected ? LOG_MS : 0, &p->log);
 	if (wrong_sid(bed, &p->write) || wrong_sid(bed, &p->read) ||
 	    wrong_sid(bed, &p->control))
 		p->verdict = SMN_LIVE_WRONG_STREAM;

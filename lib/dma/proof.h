@@ -87,8 +87,12 @@ int smn_proof_listen(struct smn_bed *bed, struct smn_proof_move *m,
 /* Is bus mastering off? */
 bool smn_proof_muted(struct smn_bed *bed);
 
-/* The kernel's lines about this device's events since it was last asked. */
-void smn_proof_log(struct smn_bed *bed, struct smn_kmsg_seen *seen);
+/*
+ * The kernel's lines about this device's events since it was last asked. It
+ * writes them when it finds the time: @ms is how long to wait for the first.
+ */
+void smn_proof_log(struct smn_bed *bed, uint32_t ms,
+		   struct smn_kmsg_seen *seen);
 
 /* --- interrupts --- */
 

@@ -58,7 +58,7 @@ static inline int overflow_three(struct lab *l, unsigned int from)
 
 	for (unsigned int i = 0; !ret && i < 3; i++) {
 		ret = overflow_fault(l, from + i);
-		smn_sys_poll(l->sys, NULL, 0, LAB_QUIET_MS);
+		smn_sys_poll(l->sys, NULL, 0, 10 * LAB_QUIET_MS);
 	}
 	return ret;
 }
