@@ -181,10 +181,11 @@ static bool by_strace(const char *line, struct smn_log_line *said)
 	return true;
 }
 
-/* The name right before a parenthesis, if it is an ioctl's. */
+/* The name right before a parenthesis, if it is the whole name of an ioctl. */
 static enum smn_op_id op_before(const char *line, const char *open)
 {
 	const char *at = open;
+	enum smn_op_id op;
 	char word[NAME];
 
 	while (at > line && (isupper((unsigned char)at[-1]) || at[-1] == '_'))
@@ -193,7 +194,9 @@ static enum smn_op_id op_before(const char *line, const char *open)
 		return SMN_NOPS;
 	memcpy(word, at, open - at);
 	word[open - at] = '\0';
-	return smn_op_by_name(word);
+	op = smn_op_by_name(word);
+	return op != SMN_NOPS && !strcmp(smn_op(op)->name, word) ? op :
+								   SMN_NOPS;
 }
 
 /* IOMMU_VIOMMU_ALLOC(3, {...}) = -1 EOPNOTSUPP {...} <12.3 us> */
@@ -261,6 +264,8 @@ void smn_log_filter_init(struct smn_log_filter *f)
 {
 	*f = (struct smn_log_filter){ { 0 } };
 	add(f, CALL);
+	for (unsigned int op = 0; op < SMN_NOPS; op++)
+		add(f, smn_op(op)->name);
 	for (unsigned int i = 0; i < SMN_NKMSG; i++)
 		add(f, smn_kmsg_rows[i].text);
 	for (size_t i = 0; i < SMN_ARRAY_SIZE(rows); i++)

@@ -96,6 +96,7 @@ static const struct {
 	{ "# map.access: IOMMU_IOAS_MAP(3, {ioas_id=1}) = 0 {iova=0x5} <1 ns>",
 	  "ioctl", false, SMN_IOMMU_IOAS_MAP, 0, NULL },
 	{ .line = "iommu_map(3, {}) = -1 EINVAL" },
+	{ .line = "SET_IRQS(3, {index=2}) = -1 ENOMEM {} <1 us>" },
 	{ "qemu-system-aarch64: warning: IOMMU_IOAS_MAP failed: Bad address, "
 	  "PCI BAR?", "vmm.bar", true, SMN_IOMMU_IOAS_MAP, -EFAULT, NULL },
 	{ "qemu-system-aarch64: -device vfio-pci,host=01:00.0: vfio 0000:01:"
@@ -127,6 +128,24 @@ static void test_line(struct tap *t, const struct smn_log_filter *f, size_t i)
 	       said.id, said.op, said.err);
 }
 
+/* Each call of ours, however little else its line has that logs do. */
+static void test_calls(struct tap *t, const struct smn_log_filter *f)
+{
+	for (enum smn_op_id op = 0; op < SMN_NOPS; op++) {
+		struct smn_log_line said = { .op = SMN_NOPS };
+		char line[80];
+
+		if (!smn_op(op)->request)
+			continue;
+		snprintf(line, sizeof(line), "%s(3, {}) = -1 EIO {} <1 us>",
+			 smn_op(op)->name);
+		tap_ok(t, smn_log_line_read(f, line, &said) &&
+		       said.op == op && said.err == -EIO &&
+		       said.by == SMN_LOG_US, "a call of ours: %s",
+		       smn_op(op)->name);
+	}
+}
+
 /* A VMM's row that an earlier one hides would never be told. */
 static void test_rows(struct tap *t, const struct smn_log_filter *f)
 {
@@ -156,6 +175,7 @@ int main(void)
 	smn_log_filter_init(&filter);
 	for (size_t i = 0; i < SMN_ARRAY_SIZE(lines); i++)
 		test_line(&t, &filter, i);
+	test_calls(&t, &filter);
 	test_rows(&t, &filter);
 	return tap_done(&t);
 }
