@@ -157,14 +157,17 @@ $(Z)/bin/evidence: $(patsubst %.c,$(Z)/%.o,$(wildcard \
 	$(patsubst %,smmunest-ctl/%.c,args bench-row compare doc* evidence \
 	html json page* plot trace verdict)))
 
+FUZZ_BINS := $(patsubst tests/fuzz/%.c,$(Z)/bin/%,$(FUZZ))
+fuzz-bins: $(FUZZ_BINS)
+
 # new inputs stay in build/fuzz; those worth keeping are committed as seeds
 fuzz: $(FUZZ_RUNS)
-.PHONY: $(FUZZ_RUNS)
+.PHONY: fuzz-bins $(FUZZ_RUNS)
 $(FUZZ_RUNS): fuzz-%: $(Z)/bin/%
 	$(Q)mkdir -p $(B)/fuzz/$*
 	$(Q)$< -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=1 \
 		-artifact_prefix=$(B)/fuzz/$*- $(B)/fuzz/$* tests/fuzz/corpus/$* \
-		>$(B)/fuzz/$*.log 2>&1 || { tail -n 40 $(B)/fuzz/$*.log; exit 1; }
+		>$(B)/fuzz/$*.log 2>&1 || { grep -v '^#' $(B)/fuzz/$*.log; exit 1; }
 	@printf '  %-8s%s: %s inputs\n' FUZZED $* \
 		"$$(sed -n 's/.*executed_units: *//p' $(B)/fuzz/$*.log)"
 

@@ -112,7 +112,9 @@ static bool is_separator(uint8_t c)
 	return c == ' ' || (c >= '\t' && c <= '\r') || c == ',' || c == ':';
 }
 
-/* Text: its words one after the other, up to one that is none. */
+/* Text: its words one after the other, up to one that is none, or is longer. */
+#define MAX_WORD 63
+
 static void check_text(const struct smn_family *f, const struct chunks *c,
 		       const struct result *r)
 {
@@ -120,7 +122,7 @@ static void check_text(const struct smn_family *f, const struct chunks *c,
 	bool bad = false;
 
 	while (!bad) {
-		char word[63] = "";
+		char word[MAX_WORD + 1] = "";
 		size_t begin;
 		uint64_t value;
 
@@ -131,7 +133,7 @@ static void check_text(const struct smn_family *f, const struct chunks *c,
 			at++;
 		if (at == begin || (c->fails && at == c->size))
 			break;
-		if (at - begin < sizeof(word))
+		if (at - begin <= MAX_WORD)
 			memcpy(word, c->data + begin, at - begin);
 		bad = strlen(word) != at - begin ||
 			smn_number_parse(word, &value) ||
