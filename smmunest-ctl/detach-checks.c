@@ -288,9 +288,15 @@ static bool uevents_in_order(struct scene *s)
 	return s->watch.hears;
 }
 
+/*
+ * Another in its place, before we could look, shows itself as it did: a slot
+ * that gets a card while it is switched off goes on with that.
+ */
 static bool is_gone(struct scene *s)
 {
-	bool gone = smn_removal_is_done(&s->removal);
+	bool stays = s->removal.way == SMN_WAY_UNBIND;
+	bool gone = smn_removal_is_done(&s->removal) ||
+		find(s, -1, stays ? "unbind" : "remove", "pci ") >= 0;
 
 	if (!gone)
 		smn_why_set(&s->why, "sysfs shows it as before");
