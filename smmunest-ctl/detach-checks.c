@@ -266,18 +266,24 @@ static int find(const struct scene *s, int from, const char *action,
 	return -1;
 }
 
+/* Who goes, one after the other. */
+static const char *const order[][2] = {
+	{ "remove", "vfio-dev " }, { "unbind", "pci " }, { "remove", "pci " },
+};
+
+/* The last of them: the device itself stays when only its driver goes. */
+static int last(const struct scene *s)
+{
+	return s->removal.way == SMN_WAY_UNBIND ? 1 : 2;
+}
+
 static bool uevents_in_order(struct scene *s)
 {
-	static const char *const order[][2] = {
-		{ "remove", "vfio-dev " }, { "unbind", "pci " },
-		{ "remove", "pci " },
-	};
-	/* the device itself stays when only its driver goes */
-	int n = s->removal.way == SMN_WAY_UNBIND ? 2 : 3, at = -1;
+	int at = -1;
 
 	if (!s->watch.hears)
 		smn_why_set(&s->why, "some uevents were lost");
-	for (int i = 0; i < n && s->watch.hears; i++) {
+	for (int i = 0; i <= last(s) && s->watch.hears; i++) {
 		at = find(s, at, order[i][0], order[i][1]);
 		if (at >= 0)
 			continue;
@@ -294,9 +300,9 @@ static bool uevents_in_order(struct scene *s)
  */
 static bool is_gone(struct scene *s)
 {
-	bool stays = s->removal.way == SMN_WAY_UNBIND;
+	const char *const *told = order[last(s)];
 	bool gone = smn_removal_is_done(&s->removal) ||
-		find(s, -1, stays ? "unbind" : "remove", "pci ") >= 0;
+		find(s, -1, told[0], told[1]) >= 0;
 
 	if (!gone)
 		smn_why_set(&s->why, "sysfs shows it as before");
